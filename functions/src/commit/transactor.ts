@@ -1,0 +1,75 @@
+import type { Json, JsonObject } from "../contracts/index.js";
+import type { RecordedEvent } from "../audit/record-event.js";
+
+/** A document as one transaction saw it. `data` is null where there is none. Instants are UTC ISO strings. */
+export interface StoredDocument {
+  /** Full path from the database root. */
+  readonly path: string;
+  readonly data: JsonObject | null;
+  /** Firestore's update time, to the microsecond as UTC ISO; null where there is no document. */
+  readonly updateTime: string | null;
+}
+
+export interface DocumentQuery {
+  /** Full path of one collection, or with `isGroup` the bare name of every collection called so. */
+  readonly collection: string;
+  readonly isGroup?: boolean;
+  readonly where: readonly {
+    readonly field: string;
+    readonly op: "==" | "<" | "<=" | ">" | ">=" | "in";
+    readonly value: Json;
+  }[];
+  readonly orderBy?: readonly { readonly field: string; readonly direction: "asc" | "desc" }[];
+  /** Every query is bounded. */
+  readonly limit: number;
+}
+
+/** The reads of one transaction. All of them come before the commit, and all of them are still true at the commit. */
+export interface TransactionReads {
+  /** The documents in the order of the paths. */
+  get(paths: readonly string[]): Promise<readonly StoredDocument[]>;
+  query(query: DocumentQuery): Promise<readonly StoredDocument[]>;
+}
+
+export type DocumentChange =
+  | { readonly op: "create"; readonly path: string; readonly data: JsonObject }
+  | { readonly op: "set"; readonly path: string; readonly data: JsonObject }
+  /** Top-level fields only; `undefined` removes the field. The document must exist. */
+  | { readonly op: "update"; readonly path: string; readonly fields: Readonly<Record<string, Json | undefined>> }
+  | { readonly op: "delete"; readonly path: string };
+
+/** What one decision comes to: everything that is written, at once or not at all, and what the caller is told. */
+export interface Commit<T> {
+  readonly changes: readonly DocumentChange[];
+  /** The events that put the changes on record. Only telemetry may change without one: see `assertOnRecord`. */
+  readonly events: readonly RecordedEvent[];
+  readonly answer: T;
+}
+
+/**
+ * The only door to stored state: read, decide, and commit in one serialisable transaction.
+ *
+ * `body` may run more than once, so it only reads, computes and returns. Throws `StudioError` CONTENTION (retryable) when
+ * the attempts run out, and INTERNAL when the commit breaks its own rules.
+ */
+export interface Transactor {
+  transact<T>(body: (reads: TransactionReads) => Promise<Commit<T>>): Promise<T>;
+}
+
+/** Collections that hold what devices said. They carry no decision, so they change without an audit event. */
+const TELEMETRY_COLLECTIONS = new Set(["devices", "observations", "connectorHealth", "streams", "deadLetters"]);
+
+/**
+ * Does every change of this commit stand on record? No audit event, no effect: a commit that would change anything but
+ * telemetry without an event is a defect, and throws before anything is written.
+ */
+export function assertOnRecord(commit: Commit<unknown>): void {
+  const unrecorded = commit.changes.find((change) => !TELEMETRY_COLLECTIONS.has(collectionOf(change.path)));
+  if (unrecorded !== undefined && commit.events.length === 0)
+    throw new Error(`a change of ${collectionOf(unrecorded.path)} has no audit event`);
+}
+
+function collectionOf(path: string): string {
+  const segments = path.split("/");
+  return segments[segments.length - 2] ?? "";
+}

@@ -1,0 +1,268 @@
+import * as z from "zod";
+import { ConflictField, Plan, StaleField } from "./effect.js";
+import { ControlMode, ControlReason, ControlState } from "./control.js";
+import { PolicyDecision } from "./policy-trace.js";
+import { DocId, JsonObject, Role, Sha256Hex, TenantId, plainText } from "./primitives.js";
+import type { Role as RoleName } from "./primitives.js";
+import { ApproveReason, Evidence, Proposal, RATIONALE_MAX, Rationale, RejectReason } from "./proposal.js";
+import { ReasonCode } from "./reason-codes.js";
+import { Agent, AgentKey } from "./agent.js";
+
+/** What every refusal looks like on the wire. `details` holds what the code's reader needs, and never a secret. */
+export const ApiError = z.strictObject({
+  error: z.strictObject({
+    code: ReasonCode,
+    message: z.string(),
+    requestId: z.string(),
+    details: z
+      .strictObject({
+        issues: z.array(z.strictObject({ path: z.string(), problem: z.string() })).optional(),
+        from: z.string().optional(),
+        to: z.string().optional(),
+        allowed: z.array(z.string()).optional(),
+        changed: z.array(StaleField).optional(),
+        conflicts: z.array(ConflictField).optional(),
+        proposal: Proposal.optional(),
+        policy: PolicyDecision.optional(),
+        roles: z.array(Role).optional(),
+        via: z.string().optional(),
+        retryAfterSeconds: z.number().optional(),
+      })
+      .optional(),
+  }),
+});
+export type ApiError = z.infer<typeof ApiError>;
+export type ApiErrorDetails = NonNullable<ApiError["error"]["details"]>;
+
+/** Header of a call that must happen at most once: 16 to 255 visible ASCII characters. */
+export const IDEMPOTENCY_HEADER = "Idempotency-Key";
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{16,255}$/);
+
+/** Largest request body that the API reads, in bytes. */
+export const MAX_BODY_BYTES = 64 * 1024;
+/** Deepest nesting of a request body. */
+export const MAX_BODY_DEPTH = 16;
+
+const STAFF = ["owner", "approver_admin", "approver", "operator", "finance", "trust"] as const satisfies RoleName[];
+const DECIDERS = ["owner", "approver_admin", "approver"] as const satisfies RoleName[];
+const EXECUTORS = ["owner", "approver_admin", "approver", "operator"] as const satisfies RoleName[];
+const RELEASERS = ["owner", "approver_admin"] as const satisfies RoleName[];
+const EVERYONE = [...STAFF, "viewer"] as const satisfies RoleName[];
+
+const InTenant = z.strictObject({ tenantId: TenantId });
+const OneProposal = z.strictObject({ tenantId: TenantId, proposalId: DocId });
+const ProposalAnswer = z.strictObject({ proposal: Proposal, policy: PolicyDecision });
+const ControlAnswer = z.strictObject({ control: ControlState });
+
+/** Names of the identity and time fields that a body may never assert (M05.1). */
+export const FORBIDDEN_BODY_FIELDS = [
+  "actor",
+  "actorId",
+  "actorType",
+  "actChain",
+  "approver",
+  "approvedBy",
+  "delegation",
+  "executedBy",
+  "now",
+  "owner",
+  "ownerUid",
+  "requestedBy",
+  "roles",
+  "tenant",
+  "tenantId",
+  "uid",
+] as const;
+
+export interface ApiRoute {
+  readonly method: "GET" | "POST";
+  /** Path below the API's origin; `{name}` stands for one path segment of `params`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Who may call it: any one of these roles in the tenant that the path names. */
+  readonly roles: readonly RoleName[];
+  readonly params: z.ZodObject;
+  readonly body: z.ZodType | null;
+  readonly answer: z.ZodType;
+  readonly needsIdempotencyKey: boolean;
+  /** True: the sign-in may be at most ten minutes old (M05.8). */
+  readonly needsRecentSignIn: boolean;
+  readonly successStatus: 200 | 201;
+}
+
+const defaults = { needsIdempotencyKey: false, needsRecentSignIn: false, successStatus: 200 } as const;
+
+/** The one route table: OpenAPI, the server's router and every client are made from it. */
+export const API_ROUTES = {
+  submitProposal: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/proposals",
+    summary:
+      "Submit a change for approval. The server computes the plan; the same open intent gives the same proposal.",
+    roles: STAFF,
+    params: InTenant,
+    body: z.strictObject({
+      capabilityId: z.string().min(1).max(80),
+      input: JsonObject,
+      rationale: plainText(0, RATIONALE_MAX),
+      evidence: z.array(Evidence).max(20).default([]),
+    }),
+    answer: z.strictObject({ proposal: Proposal, deduplicated: z.boolean(), policy: PolicyDecision }),
+    successStatus: 201,
+  },
+  getProposal: {
+    ...defaults,
+    method: "GET",
+    path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}",
+    summary: "One proposal, with what the policy says about approving and executing it for the caller, now.",
+    roles: EVERYONE,
+    params: OneProposal,
+    body: null,
+    answer: z.strictObject({
+      proposal: Proposal,
+      policy: z.strictObject({ approve: PolicyDecision, execute: PolicyDecision, rollback: PolicyDecision }),
+    }),
+  },
+  planProposal: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:plan",
+    summary: "Compute the plan again from current reads. A different plan is a new revision and voids the reviews.",
+    roles: STAFF,
+    params: OneProposal,
+    body: z.strictObject({ ifRev: z.int().min(1) }),
+    answer: z.strictObject({ proposal: Proposal, plan: Plan, isChanged: z.boolean(), policy: PolicyDecision }),
+  },
+  approveProposal: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:approve",
+    summary: "Approve exactly this plan of exactly this revision.",
+    roles: DECIDERS,
+    params: OneProposal,
+    body: z.strictObject({
+      ifRev: z.int().min(1),
+      planId: Sha256Hex,
+      /** Required from risk tier medium on. */
+      rationale: Rationale.nullable().default(null),
+      reasonCode: ApproveReason.nullable().default(null),
+    }),
+    answer: ProposalAnswer,
+  },
+  rejectProposal: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:reject",
+    summary: "Reject the proposal. One rejection ends it.",
+    roles: DECIDERS,
+    params: OneProposal,
+    body: z.strictObject({ ifRev: z.int().min(1), reasonCode: RejectReason, rationale: Rationale }),
+    answer: ProposalAnswer,
+  },
+  withdrawProposal: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:withdraw",
+    summary: "Take back a proposal that you submitted, or that an agent of yours did.",
+    roles: STAFF,
+    params: OneProposal,
+    body: z.strictObject({ ifRev: z.int().min(1), rationale: plainText(3, RATIONALE_MAX) }),
+    answer: ProposalAnswer,
+  },
+  executeProposal: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:execute",
+    summary: "Apply exactly the approved effect, once, together with its audit event.",
+    roles: EXECUTORS,
+    params: OneProposal,
+    body: z.strictObject({ planId: Sha256Hex }),
+    answer: z.strictObject({ proposal: Proposal, replayed: z.boolean(), policy: PolicyDecision }),
+    needsIdempotencyKey: true,
+  },
+  rollbackProposal: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:rollback",
+    summary: "Apply the inverse of an executed effect where nobody changed the records since.",
+    roles: EXECUTORS,
+    params: OneProposal,
+    body: z.strictObject({ rationale: plainText(10, RATIONALE_MAX) }),
+    answer: z.strictObject({ proposal: Proposal, replayed: z.boolean(), policy: PolicyDecision }),
+    needsIdempotencyKey: true,
+  },
+  getControl: {
+    ...defaults,
+    method: "GET",
+    path: "/api/v1/tenants/{tenantId}/control",
+    summary: "The kill switch: the mode that counts now, for this studio and for all.",
+    roles: EVERYONE,
+    params: InTenant,
+    body: null,
+    answer: z.strictObject({ effectiveMode: ControlMode, control: ControlState.nullable(), detail: z.string() }),
+  },
+  engageStop: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/control:engage",
+    summary: "Stop the studio, or make it read-only. One person is enough.",
+    roles: STAFF,
+    params: InTenant,
+    body: z.strictObject({ mode: z.enum(["read_only", "stopped"]), reason: ControlReason }),
+    answer: ControlAnswer,
+  },
+  releaseStop: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/control:release",
+    summary: "Ask for the release, or confirm what somebody else asked for. Two people, or one with phrase and delay.",
+    roles: RELEASERS,
+    params: InTenant,
+    body: z.strictObject({ reason: ControlReason, phrase: z.string().max(60).nullable().default(null) }),
+    answer: z.strictObject({ control: ControlState, isReleased: z.boolean() }),
+    needsRecentSignIn: true,
+  },
+  enrolAgent: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/agents",
+    summary: "Enrol an agent by its public key. The caller becomes the person who answers for it.",
+    roles: ["owner"],
+    params: InTenant,
+    body: z.strictObject({ agentId: DocId, name: plainText(1, 120), publicKey: AgentKey.shape.publicKey }),
+    answer: z.strictObject({ agent: Agent }),
+    needsRecentSignIn: true,
+    successStatus: 201,
+  },
+  revokeAgent: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/agents/{agentId}:revoke",
+    summary: "Revoke an agent: nothing that it signs counts from this commit on.",
+    roles: RELEASERS,
+    params: z.strictObject({ tenantId: TenantId, agentId: DocId }),
+    body: z.strictObject({ reason: plainText(3, 500) }),
+    answer: z.strictObject({ agent: Agent }),
+  },
+  redriveDeadLetter: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/dead-letters/{deadLetterId}:redrive",
+    summary: "Hand a kept message to the ingest again, under today's keys and rules.",
+    roles: ["owner", "approver_admin", "operator"],
+    params: z.strictObject({ tenantId: TenantId, deadLetterId: DocId }),
+    body: z.strictObject({}),
+    answer: z.strictObject({ isAccepted: z.boolean(), reasonCode: ReasonCode.nullable() }),
+  },
+} as const satisfies Record<string, ApiRoute>;
+
+export type ApiRouteName = keyof typeof API_ROUTES;
+export type RouteParams<N extends ApiRouteName> = z.infer<(typeof API_ROUTES)[N]["params"]>;
+export type RouteBody<N extends ApiRouteName> = (typeof API_ROUTES)[N]["body"] extends z.ZodType
+  ? z.infer<(typeof API_ROUTES)[N]["body"]>
+  : null;
+export type RouteBodyInput<N extends ApiRouteName> = (typeof API_ROUTES)[N]["body"] extends z.ZodType
+  ? z.input<(typeof API_ROUTES)[N]["body"]>
+  : null;
+export type RouteAnswer<N extends ApiRouteName> = z.infer<(typeof API_ROUTES)[N]["answer"]>;

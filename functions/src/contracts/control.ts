@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { DocId, UtcInstant, plainText } from "./primitives.js";
+
+/** What may be written. `read_only` and `stopped` both refuse effects; `stopped` refuses approvals as well. */
+export const CONTROL_MODES = ["normal", "read_only", "stopped"] as const;
+export const ControlMode = z.enum(CONTROL_MODES);
+export type ControlMode = z.infer<typeof ControlMode>;
+
+/** Bounds of a stop's reason, in characters (M04.4). */
+export const CONTROL_REASON_MIN = 10;
+export const CONTROL_REASON_MAX = 500;
+export const ControlReason = plainText(CONTROL_REASON_MIN, CONTROL_REASON_MAX);
+
+/** What one person types, word for word, to release alone after the delay. */
+export const SOLO_RELEASE_PHRASE = "release the stop";
+/** How long one person waits before the phrase counts, in milliseconds. */
+export const SOLO_RELEASE_DELAY_MS = 5 * 60_000;
+
+const ByPerson = z.strictObject({ id: DocId, name: z.string().max(120) });
+
+/** A narrower stop beside the mode: the strictest of all that match counts. */
+export const ControlScope = z.strictObject({
+  kind: z.enum(["capability", "connector", "actor", "routine"]),
+  id: DocId,
+  mode: ControlMode,
+  reason: ControlReason,
+  by: ByPerson,
+  at: UtcInstant,
+  until: UtcInstant.nullable(),
+});
+export type ControlScope = z.infer<typeof ControlScope>;
+
+/**
+ * The kill switch. Stored at `tenants/{t}/control/state`, and for all studios at `control/global`; written by functions
+ * only; kept forever. Every executing transaction reads both. A missing or unreadable document means stopped.
+ */
+export const ControlState = z.strictObject({
+  mode: ControlMode,
+  /** Grows by one with every engage and every release: an approval of an older epoch no longer stands. */
+  epoch: z.int().min(0),
+  reason: ControlReason,
+  by: ByPerson,
+  at: UtcInstant,
+  scopes: z.array(ControlScope).max(100),
+  /** The first half of a release: who asked, waiting for a second person. */
+  releaseRequest: z.strictObject({ by: ByPerson, at: UtcInstant, reason: ControlReason }).nullable(),
+  auditVersion: z.int().min(1),
+  lastEventId: DocId,
+  updatedAt: UtcInstant,
+});
+export type ControlState = z.infer<typeof ControlState>;

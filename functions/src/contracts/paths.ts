@@ -1,0 +1,52 @@
+/**
+ * Where everything lies, in one place: collection names below `tenants/{tenantId}`, and the paths built from them.
+ * Rules, stores, the cockpit and the seed use these words and no others.
+ */
+export const COLLECTIONS = {
+  batches: "batches",
+  opsNotes: "opsNotes",
+  pieces: "pieces",
+  reservations: "reservations",
+  kilns: "kilns",
+  firings: "firings",
+  members: "members",
+  orders: "orders",
+  staff: "staff",
+  control: "control",
+  proposals: "proposals",
+  openIntents: "openIntents",
+  executions: "executions",
+  auditEvents: "auditEvents",
+  auditPayloads: "auditPayloads",
+  agents: "agents",
+  streams: "streams",
+  devices: "devices",
+  observations: "observations",
+  connectorHealth: "connectorHealth",
+  deadLetters: "deadLetters",
+} as const;
+
+/** The control document that stands above every studio. */
+export const GLOBAL_CONTROL_PATH = "control/global";
+/** The reserved tenant for what belongs to no studio: messages that name none, and the platform's own events. */
+export const PLATFORM_TENANT_ID = "platform";
+
+export const tenantPath = (tenantId: string): string => `tenants/${tenantId}`;
+/** A tenant-relative `DocRef` as a full Firestore path. */
+export const inTenant = (tenantId: string, ref: string): string => `tenants/${tenantId}/${ref}`;
+
+export const controlRef = (): string => "control/state";
+export const proposalRef = (proposalId: string): string => `proposals/${proposalId}`;
+export const openIntentRef = (intentHash: string): string => `openIntents/${intentHash}`;
+export const executionRef = (executionId: string): string => `executions/${executionId}`;
+export const auditEventRef = (eventId: string): string => `auditEvents/${eventId}`;
+export const auditPayloadRef = (eventId: string): string => `auditPayloads/${eventId}`;
+export const agentRef = (agentId: string): string => `agents/${agentId}`;
+export const streamRef = (agentId: string, bootId: string): string => `agents/${agentId}/streams/${bootId}`;
+/** A device id holds a colon, which a document id of ours does not. */
+export const deviceRef = (deviceId: string): string => `devices/${deviceId.replace(":", "_")}`;
+export const observationRef = (agentId: string, bootId: string, seq: number): string =>
+  `observations/${agentId}.${bootId}.${seq}`;
+export const connectorHealthRef = (agentId: string, connectorId: string): string =>
+  `connectorHealth/${agentId}_${connectorId}`;
+export const deadLetterRef = (deadLetterId: string): string => `deadLetters/${deadLetterId}`;

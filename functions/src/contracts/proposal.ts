@@ -1,0 +1,139 @@
+import * as z from "zod";
+import { ActLink, Actor } from "./actor.js";
+import { Plan } from "./effect.js";
+import { DocId, JsonObject, RiskTier, Sha256Hex, TenantId, UtcInstant, plainText } from "./primitives.js";
+
+/** The states of M01.1. `executing` is for effects outside Firestore, which no capability has: ours commit at once. */
+export const PROPOSAL_STATUSES = [
+  "draft",
+  "pending_approval",
+  "approved",
+  "executing",
+  "executed",
+  "failed",
+  "blocked",
+  "rejected",
+  "expired",
+  "withdrawn",
+  "superseded",
+  "revoked",
+  "stale",
+  "rolling_back",
+  "rolled_back",
+  "rollback_conflict",
+] as const;
+export const ProposalStatus = z.enum(PROPOSAL_STATUSES);
+export type ProposalStatus = z.infer<typeof ProposalStatus>;
+
+/** Bounds of a rationale in characters (M01.10). */
+export const RATIONALE_MIN = 20;
+export const RATIONALE_MAX = 2_000;
+export const Rationale = plainText(RATIONALE_MIN, RATIONALE_MAX);
+
+/** One-tap reasons that a low-risk approval may carry instead of prose. */
+export const APPROVE_REASONS = ["looks_right", "as_discussed", "routine_for_us"] as const;
+export const ApproveReason = z.enum(APPROVE_REASONS);
+/** Why a proposal was rejected: fixed, so that departments can learn from it. Prose is required beside it. */
+export const REJECT_REASONS = ["wrong_target", "wrong_time", "not_needed", "bad_data", "too_risky", "other"] as const;
+export const RejectReason = z.enum(REJECT_REASONS);
+
+/** What a proposal rests on: a reading, a document, a rule. `ref` is a path or an opaque id, never a URL with a secret. */
+export const Evidence = z.strictObject({
+  kind: z.enum(["reading", "document", "rule", "note"]),
+  ref: z.string().min(1).max(300),
+  summary: plainText(1, 300),
+  sha256: Sha256Hex.nullable(),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+/** One person's answer to one revision. Kept for ever; `countsForRev` tells which plan it was given for. */
+export const Review = z.strictObject({
+  reviewer: z.strictObject({ id: DocId, name: z.string().max(120) }),
+  decision: z.enum(["approve", "reject"]),
+  rev: z.int().min(1),
+  planId: Sha256Hex,
+  reasonCode: z.union([ApproveReason, RejectReason]).nullable(),
+  rationale: plainText(0, RATIONALE_MAX),
+  at: UtcInstant,
+  /** Set when a later revision voided this review. */
+  voidedAt: UtcInstant.nullable(),
+});
+export type Review = z.infer<typeof Review>;
+
+/** What happened when the effect was applied. */
+export const ExecutionSummary = z.strictObject({
+  executionId: DocId,
+  executedBy: z.strictObject({ id: DocId, name: z.string().max(120) }),
+  executedAt: UtcInstant,
+  eventId: DocId,
+});
+export type ExecutionSummary = z.infer<typeof ExecutionSummary>;
+
+/**
+ * A change that waits for, or has had, a staff decision. Stored at `proposals/{proposalId}`; written by functions only;
+ * kept for ever. `rev` grows with every stored change of plan, and voids the reviews that were given before it.
+ */
+export const Proposal = z.strictObject({
+  proposalId: DocId,
+  rev: z.int().min(1),
+  tenantId: TenantId,
+  capabilityId: z.string().min(1),
+  capabilityVersion: z.int().min(1),
+  riskTier: RiskTier,
+  status: ProposalStatus,
+  actor: Actor,
+  actChain: z.array(ActLink).min(1).max(6),
+  ownerUid: DocId,
+  input: JsonObject,
+  intentHash: Sha256Hex,
+  plan: Plan,
+  /** What the requester says. Never rendered as markup; shown below the effect, marked as the requester's words. */
+  rationale: plainText(0, RATIONALE_MAX),
+  evidence: z.array(Evidence).max(20),
+  createdAt: UtcInstant,
+  submittedAt: UtcInstant,
+  /** The first instant at which a decision comes too late (exclusive end). */
+  expiresAt: UtcInstant,
+  approvalsRequired: z.int().min(1).max(5),
+  reviews: z.array(Review).max(50),
+  /** The first instant at which a granted approval no longer counts; null until the quorum is reached. */
+  approvedUntil: UtcInstant.nullable(),
+  policyId: z.string().min(1),
+  policyVersion: z.int().min(1),
+  /** Control epoch when the approval was given (when it was submitted, until then). */
+  controlEpochSeen: z.int().min(0),
+  /** How often the same intent was submitted while this one was open (M01.9). */
+  duplicates: z.int().min(0),
+  /** Why it is blocked, stale or in conflict, as a reason code; null when nothing is wrong. */
+  problem: z.strictObject({ code: z.string(), detail: z.string().max(500) }).nullable(),
+  execution: ExecutionSummary.nullable(),
+  rollback: ExecutionSummary.nullable(),
+  auditEventIds: z.array(DocId).max(500),
+  auditVersion: z.int().min(1),
+  lastEventId: DocId,
+  updatedAt: UtcInstant,
+});
+export type Proposal = z.infer<typeof Proposal>;
+
+/**
+ * One open intent: makes "the same thing asked twice" one card (M01.9). Stored at `openIntents/{intentHash}`; written by
+ * functions only; deleted when the proposal closes.
+ */
+export const OpenIntent = z.strictObject({ proposalId: DocId, openedAt: UtcInstant });
+export type OpenIntent = z.infer<typeof OpenIntent>;
+
+/**
+ * The idempotency record of one execute or rollback. Stored at `executions/{sha256(tenant|capability|key)}`; written by
+ * functions only, in the commit that it guards; kept for ever.
+ */
+export const ExecutionRecord = z.strictObject({
+  executionId: DocId,
+  operation: z.enum(["execute", "rollback"]),
+  proposalId: DocId,
+  payloadHash: Sha256Hex,
+  planId: Sha256Hex,
+  executedBy: z.strictObject({ id: DocId, name: z.string().max(120) }),
+  executedAt: UtcInstant,
+  eventId: DocId,
+});
+export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
