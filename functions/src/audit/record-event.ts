@@ -1,4 +1,4 @@
-import type { DocumentChange } from "../commit/transactor.js";
+import type { DocumentChange } from "../commit/document-change.js";
 import {
   AuditEvent,
   AuditPayload,

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../contracts/index.js";
 import type { RecordedEvent } from "../audit/record-event.js";
+import type { DocumentChange } from "./document-change.js";
 
 /** A document as one transaction saw it. `data` is null where there is none. Instants are UTC ISO strings. */
 export interface StoredDocument {
@@ -30,13 +31,6 @@ export interface TransactionReads {
   get(paths: readonly string[]): Promise<readonly StoredDocument[]>;
   query(query: DocumentQuery): Promise<readonly StoredDocument[]>;
 }
-
-export type DocumentChange =
-  | { readonly op: "create"; readonly path: string; readonly data: JsonObject }
-  | { readonly op: "set"; readonly path: string; readonly data: JsonObject }
-  /** Top-level fields only; `undefined` removes the field. The document must exist. */
-  | { readonly op: "update"; readonly path: string; readonly fields: Readonly<Record<string, Json | undefined>> }
-  | { readonly op: "delete"; readonly path: string };
 
 /** What one decision comes to: everything that is written, at once or not at all, and what the caller is told. */
 export interface Commit<T> {
