@@ -8,13 +8,20 @@ const USAGE = `Usage: tsx scripts/dev/with-emulators.ts --only ${EMULATOR_NAMES.
 Starts the real emulators on free ports, runs the command with their addresses in its environment, ends them and
 returns the command's exit code. STUDIO_VERBOSE=1 shows everything that the emulators print.`;
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** The shell's exit code for a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
 async function main(args: readonly string[]): Promise<number> {
   const { only, command } = parseArguments(args);
   const startedAt = Date.now();
+  const leaveEarly = (): void => process.exit(INTERRUPTED);
+  for (const signal of SIGNALS) process.once(signal, leaveEarly);
   const isVerbose = process.env["STUDIO_VERBOSE"] === "1";
   const say = (message: string): void => console.error(`emulators: ${message}`);
   const emulators = await startEmulators({ only, onProgress: say, ...(isVerbose && { onLine: (line) => say(line) }) });
   say(`ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
+  for (const signal of SIGNALS) process.removeListener(signal, leaveEarly);
   try {
     return await runCommand(command, emulators);
   } finally {
@@ -43,24 +50,16 @@ function runCommand(command: readonly string[], emulators: RunningEmulators): Pr
     shell: process.platform === "win32",
   });
   process.on("SIGINT", () => undefined);
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  process.on("SIGHUP", () => child.kill("SIGHUP"));
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", (error) => reject(new Error(`"${program}" could not be started: ${error.message}`)));
-    child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
+    child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? INTERRUPTED : 1)));
   });
   const died = emulators.ended.then((how) => {
     child.kill("SIGTERM");
     throw new Error(`The emulators ${how} while the command was running. Their last lines:\n${emulators.lastLines()}`);
   });
   return Promise.race([ended, died]);
-}
-
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  // Before the command runs there is nothing to wait for: the exit handlers end the emulators.
-  process.once(signal, () => {
-    if (process.listenerCount(signal) === 0) process.exit(130);
-  });
 }
 
 main(process.argv.slice(2)).then(

@@ -7,18 +7,42 @@ import { delimiter, dirname, join } from "node:path";
 import { writeLauncherJar } from "./launcher-jar.js";
 
 /** The emulators that are Java programs and must be found or downloaded. */
-export type JavaEmulator = "firestore" | "pubsub";
+type JavaEmulator = "firestore" | "pubsub";
 
 const OVERRIDE = { firestore: "FIRESTORE_EMULATOR_BINARY_PATH", pubsub: "PUBSUB_EMULATOR_BINARY_PATH" } as const;
+const DOWNLOAD_TIMEOUT_MS = 300_000;
 const GCLOUD_INFO_TIMEOUT_MS = 20_000;
 const IS_WINDOWS = process.platform === "win32";
+
+/**
+ * Answers: which environment makes firebase-tools use emulators that are on this machine? What is nowhere to be found
+ * is downloaded by firebase-tools; where that fails, the error says how to get it.
+ */
+export function provideBinaries(
+  only: readonly string[],
+  firebaseTools: string,
+  onProgress: (message: string) => void,
+): Record<string, string> {
+  const { env, missing } = findBinaries((["firestore", "pubsub"] as const).filter((name) => only.includes(name)));
+  for (const emulator of missing) {
+    onProgress(`downloading the ${emulator} emulator`);
+    const args = [firebaseTools, `setup:emulators:${emulator}`];
+    const download = spawnSync(process.execPath, args, {
+      cwd: cacheFolder(),
+      stdio: "ignore",
+      timeout: DOWNLOAD_TIMEOUT_MS,
+    });
+    if (download.status !== 0) throw new Error(howToGetEmulators(missing));
+  }
+  return env;
+}
 
 /**
  * Answers: which program files run the Firestore and Pub/Sub emulators here? In this order: the explicit environment
  * variable, what firebase-tools downloaded earlier, the Google Cloud SDK. The answer is the environment that makes
  * firebase-tools use them, and the emulators that are missing.
  */
-export function findBinaries(wanted: readonly JavaEmulator[]): {
+function findBinaries(wanted: readonly JavaEmulator[]): {
   env: Record<string, string>;
   missing: JavaEmulator[];
 } {

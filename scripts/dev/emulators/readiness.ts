@@ -1,22 +1,54 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
 
 const PROBE_INTERVAL_MS = 150;
 const PROBE_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** Answers: does every port of 127.0.0.1 accept connections before `deadline` (ms since the epoch)? The ports that do not are returned. */
-export async function waitForPorts(ports: readonly number[], deadline: number, signal: AbortSignal): Promise<number[]> {
-  let silent = [...ports];
-  while (silent.length > 0 && Date.now() < deadline && !signal.aborted) {
-    const answers = await Promise.all(silent.map(async (port) => ({ port, accepts: await acceptsConnections(port) })));
-    silent = answers.filter((answer) => !answer.accepts).map((answer) => answer.port);
-    if (silent.length > 0) await sleep(PROBE_INTERVAL_MS);
-  }
-  return silent;
+/** The bounds of one wait: it gives up at `deadline` (ms since the epoch) or when `signal` aborts. */
+export interface WaitBounds {
+  readonly deadline: number;
+  readonly signal: AbortSignal;
 }
 
-export function acceptsConnections(port: number): Promise<boolean> {
+/** Answers: which of these ports of 127.0.0.1 still accept no connection when the wait ends? None means ready. */
+export async function waitForPorts(ports: readonly number[], bounds: WaitBounds): Promise<number[]> {
+  return waitUntilNoneIsLeft([...ports], bounds, async (silent) => {
+    const answers = await Promise.all(silent.map(async (port) => ({ port, accepts: await acceptsConnections(port) })));
+    return answers.filter((answer) => !answer.accepts).map((answer) => answer.port);
+  });
+}
+
+/**
+ * Answers: which of the expected functions has the functions emulator not loaded when the wait ends? It opens its port
+ * before it has read them, and reports itself ready even when none could be loaded. `/backends` is its own list.
+ */
+export async function waitForFunctions(
+  port: number,
+  expected: readonly string[],
+  bounds: WaitBounds,
+): Promise<string[]> {
+  return waitUntilNoneIsLeft([...expected], bounds, async (missing) => {
+    const loaded = await loadedFunctions(port);
+    return missing.filter((name) => !loaded.has(name));
+  });
+}
+
+async function waitUntilNoneIsLeft<Item>(
+  items: Item[],
+  bounds: WaitBounds,
+  stillLeft: (items: Item[]) => Promise<Item[]>,
+): Promise<Item[]> {
+  let left = items;
+  while (left.length > 0 && Date.now() < bounds.deadline && !bounds.signal.aborted) {
+    left = await stillLeft(left);
+    if (left.length > 0) await sleep(PROBE_INTERVAL_MS);
+  }
+  return left;
+}
+
+function acceptsConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", timeout: PROBE_TIMEOUT_MS });
     const settle = (accepts: boolean): void => {
@@ -29,15 +61,14 @@ export function acceptsConnections(port: number): Promise<boolean> {
   });
 }
 
-/**
- * Answers: which of the expected functions did the functions emulator not load? It reports itself ready, and
- * `emulators:exec` even exits with 0, when none was. `/backends` is the emulator's own list.
- */
-export async function missingFunctions(port: number, expected: readonly string[]): Promise<string[]> {
+const Backends = z.object({
+  backends: z.array(z.object({ functionTriggers: z.array(z.object({ entryPoint: z.string() })) })),
+});
+
+async function loadedFunctions(port: number): Promise<Set<string>> {
   const response = await fetch(`http://127.0.0.1:${port}/backends`, {
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
-  const body = (await response.json()) as { backends: { functionTriggers: { entryPoint: string }[] }[] };
-  const loaded = new Set(body.backends.flatMap((backend) => backend.functionTriggers.map((it) => it.entryPoint)));
-  return expected.filter((name) => !loaded.has(name));
+  const { backends } = Backends.parse(await response.json());
+  return new Set(backends.flatMap((backend) => backend.functionTriggers.map((trigger) => trigger.entryPoint)));
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
+import { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { killTree } from "./process-tree.js";
 
@@ -14,7 +15,7 @@ export function startReaper(rootPid: number, runId: string, paths: readonly stri
   const pipe = reaper.stdin;
   // The reaper may be gone first; that must not become this program's crash.
   pipe.on("error", () => undefined);
-  if ("unref" in pipe && typeof pipe.unref === "function") pipe.unref();
+  if (pipe instanceof Socket) pipe.unref();
   return { stop: () => reaper.kill("SIGKILL") };
 }
 

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
@@ -25,11 +24,6 @@ export interface LoggedProcessOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;
   readonly onLine: (line: string) => void;
-}
-
-/** Where firebase-tools' own command line program lies: it is run with this Node, without a shell. */
-export function firebaseToolsEntry(): string {
-  return createRequire(import.meta.url).resolve("firebase-tools/lib/bin/firebase.js");
 }
 
 /**
