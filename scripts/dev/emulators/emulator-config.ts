@@ -16,6 +16,11 @@ const PortSetting = z.object({ port: z.int().min(1).max(65_535) });
 /** The fields of `firebase.json` that a run reads or changes; everything else is passed on as it is. */
 const FirebaseJson = z.looseObject({
   functions: z.array(z.looseObject({ source: z.string() })),
+  hosting: z.looseObject({
+    headers: z.array(
+      z.looseObject({ source: z.string(), headers: z.array(z.object({ key: z.string(), value: z.string() })) }),
+    ),
+  }),
   emulators: z.object({
     auth: PortSetting,
     firestore: PortSetting.extend({ websocketPort: z.int() }),
@@ -61,6 +66,7 @@ export function configForRun(config: FirebaseJson, ports: EmulatorPorts, functio
   return {
     ...config,
     functions: config.functions.map((codebase) => ({ ...codebase, source: functionsSource })),
+    hosting: { ...config.hosting, headers: config.hosting.headers.map(withLoopbackAllowed) },
     emulators: {
       ...config.emulators,
       auth: at(ports.auth),
@@ -76,6 +82,18 @@ export function configForRun(config: FirebaseJson, ports: EmulatorPorts, functio
       ...{ ui: { enabled: false }, singleProjectMode: false },
     },
   };
+}
+
+type HeaderRule = FirebaseJson["hosting"]["headers"][number];
+
+/** The cockpit's content security policy names Google's hosts only; a run adds the emulators', so production never trusts loopback. */
+function withLoopbackAllowed(rule: HeaderRule): HeaderRule {
+  const headers = rule.headers.map(({ key, value }) =>
+    key === "Content-Security-Policy"
+      ? { key, value: value.replace("connect-src 'self'", "connect-src 'self' http://127.0.0.1:*") }
+      : { key, value },
+  );
+  return { ...rule, headers };
 }
 
 /** Answers: on which ports will something listen when these emulators run? */
