@@ -1,0 +1,64 @@
+/** Every way in which a hub can fail to answer. None of them carries text of the hub: a 401 body may repeat the token. */
+export const HUB_FAILURES = [
+  "refused",
+  "stopped",
+  "timeout",
+  "unreachable",
+  "untrustedCertificate",
+  "unauthorized",
+  "notFound",
+  "notAvailable",
+  "rateLimited",
+  "unavailable",
+  "redirected",
+  "tooLarge",
+  "empty",
+  "html",
+  "cutShort",
+  "notJson",
+  "errorInBody",
+  "unexpectedShape",
+] as const;
+export type HubFailure = (typeof HUB_FAILURES)[number];
+
+export type HubAnswer<T> =
+  { readonly kind: "ok"; readonly value: T } | { readonly kind: "failed"; readonly failure: HubFailure };
+
+export function hubFailed(failure: HubFailure): { readonly kind: "failed"; readonly failure: HubFailure } {
+  return { kind: "failed", failure };
+}
+
+/**
+ * Answers: is this HTTP answer a usable one, and if not, why not? The content type is ignored: hubs send JSON as
+ * `text/html`. An empty body is a failure and never an empty list; so is a 200 that carries an `error`.
+ */
+export function parseHubAnswer(status: number, body: string): HubAnswer<unknown> {
+  const failure = failureOfStatus(status);
+  if (failure !== null) return hubFailed(failure);
+  const text = body.trim();
+  if (text === "") return hubFailed("empty");
+  // The login page, the start page after a reboot, another program on that address.
+  if (text.startsWith("<")) return hubFailed("html");
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isErrorObject(value) ? hubFailed("errorInBody") : { kind: "ok", value };
+  } catch {
+    return hubFailed("notJson");
+  }
+}
+
+function failureOfStatus(status: number): HubFailure | null {
+  if (status === 200) return null;
+  if (status === 401) return "unauthorized";
+  if (status === 404) return "notFound";
+  if (status === 408) return "timeout";
+  if (status === 429) return "rateLimited";
+  if (status >= 300 && status < 400) return "redirected";
+  if (status >= 500) return "unavailable";
+  // 400 and 403: the instance does not share this, for example modes.
+  return "notAvailable";
+}
+
+function isErrorObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, "error");
+}

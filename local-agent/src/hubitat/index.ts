@@ -1,0 +1,10 @@
+export { HUB_READS } from "./allow-list.js";
+export type { HubRead } from "./allow-list.js";
+export { HUB_FAILURES } from "./hub-answer.js";
+export type { HubAnswer, HubFailure } from "./hub-answer.js";
+export { createHubitatClient } from "./hubitat-client.js";
+export type { HubitatClient } from "./hubitat-client.js";
+export { HubitatConfig } from "./hubitat-config.js";
+export { createHubitatConnector } from "./hubitat-connector.js";
+export type { HubitatConnector, HubitatConnectorDeps } from "./hubitat-connector.js";
+export type { HubDevice, HubList, HubListedDevice, HubMode } from "./schema.js";

@@ -1,0 +1,67 @@
+import * as z from "zod";
+
+/**
+ * How the hub can be broken. `slow` answers late, `hang` never, `drip` a byte at a time; `restart` refuses connections,
+ * then answers its start page with 200, then works; `redirect` points at a device command, which a client that follows
+ * would execute; `error200` is the failure that comes with a success code.
+ */
+export const FAULT_KINDS = [
+  "slow",
+  "500",
+  "html",
+  "hang",
+  "drip",
+  "restart",
+  "empty",
+  "truncated",
+  "redirect",
+  "error200",
+  "oversized",
+  "reset",
+] as const;
+
+export const Fault = z.strictObject({
+  kind: z.enum(FAULT_KINDS),
+  /** How many requests it hits before it ends by itself; absent: until cleared. */
+  times: z.int().min(1).max(100_000).optional(),
+  /** For `slow`: how long it waits. For `restart`: how long each of its two phases takes. */
+  delayMs: z.int().min(0).max(600_000).optional(),
+});
+export type Fault = z.infer<typeof Fault>;
+
+export const DEFAULT_SLOW_MS = 8_000;
+export const DEFAULT_RESTART_PHASE_MS = 5_000;
+
+/** The switches that break the hub while it runs. */
+export interface HubFaults {
+  set(fault: Fault | Fault["kind"]): Promise<void>;
+  clear(): void;
+  current(): Fault | null;
+}
+
+/** Holds the one fault in force. `restart` is carried out by the server and shows here as its second phase only. */
+export class FaultSwitch {
+  private fault: Fault | null = null;
+  private remaining = Infinity;
+
+  set(fault: Fault): void {
+    this.fault = fault;
+    this.remaining = fault.times ?? Infinity;
+  }
+
+  clear(): void {
+    this.fault = null;
+  }
+
+  current(): Fault | null {
+    return this.fault;
+  }
+
+  /** Answers: which fault hits this request? Counts it. */
+  take(): Fault | null {
+    const fault = this.fault;
+    this.remaining -= 1;
+    if (this.remaining <= 0) this.fault = null;
+    return fault;
+  }
+}

@@ -1,0 +1,199 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { sendAnswer } from "./answer.js";
+import type { AnswerContext, HubAnswer } from "./answer.js";
+import { answerControl } from "./control-endpoint.js";
+import { STUDIO_DEVICES } from "./devices.js";
+import { EventSocket } from "./event-socket.js";
+import { DEFAULT_RESTART_PHASE_MS, FaultSwitch } from "./faults.js";
+import type { Fault } from "./faults.js";
+import { HubState } from "./hub-state.js";
+import { answerMakerRequest } from "./maker-router.js";
+import { RequestLog } from "./request-log.js";
+import { SimulatedClock } from "./simulated-clock.js";
+
+const REBIND_ATTEMPTS = 25;
+const REBIND_PAUSE_MS = 200;
+const CONTROL_GRACE_MS = 20;
+
+export interface SimulatorServerOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly appId: string;
+  readonly token: string;
+  readonly speed: number;
+  readonly startAt: string;
+  readonly contentType: string;
+  readonly tickMs: number;
+}
+
+/** The hub's HTTP server: routes, records, breaks, restarts. */
+export class SimulatorServer {
+  readonly options: SimulatorServerOptions;
+  readonly clock: SimulatedClock;
+  readonly log = new RequestLog();
+  readonly faults = new FaultSwitch();
+  private readonly state = new HubState();
+  private readonly events = new EventSocket();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private http: Server | null = null;
+  private ticker: NodeJS.Timeout | null = null;
+  private boundPort = 0;
+  private toldMode = "";
+  private isStopped = false;
+
+  constructor(options: SimulatorServerOptions) {
+    this.options = options;
+    this.clock = new SimulatedClock(options.startAt, options.speed, Date.now);
+  }
+
+  async start(): Promise<void> {
+    await this.listen(this.options.port);
+    this.tell();
+    this.ticker = setInterval(() => this.tell(), this.options.tickMs);
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.ticker !== null) clearInterval(this.ticker);
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    await this.close();
+  }
+
+  origin(): string {
+    return `http://${this.options.host}:${this.boundPort}`;
+  }
+
+  /** Answers: does this device exist, so that the value now holds? */
+  setAttribute(deviceId: string, attribute: string, value: string | null): boolean {
+    if (!STUDIO_DEVICES.some((device) => device.id === deviceId)) return false;
+    this.state.set(deviceId, attribute, value);
+    this.tell();
+    return true;
+  }
+
+  readAttribute(deviceId: string, attribute: string): string | null | undefined {
+    const device = STUDIO_DEVICES.find((each) => each.id === deviceId);
+    return device === undefined ? undefined : this.state.valuesOf(device, this.clock.elapsedSeconds())[attribute];
+  }
+
+  jumpTo(clock: string): void {
+    this.state.release();
+    this.clock.jumpTo(clock);
+    this.tell();
+  }
+
+  /** Resolves when the fault is in force; for `restart`, when the hub refuses connections. */
+  async setFault(fault: Fault): Promise<void> {
+    if (fault.kind !== "restart") {
+      this.faults.set(fault);
+      return;
+    }
+    const phaseMs = fault.delayMs ?? DEFAULT_RESTART_PHASE_MS;
+    await this.close();
+    this.after(phaseMs, () => void this.comeBack(phaseMs, REBIND_ATTEMPTS));
+  }
+
+  private async comeBack(phaseMs: number, attempts: number): Promise<void> {
+    this.faults.set({ kind: "restart" });
+    try {
+      await this.listen(this.boundPort);
+    } catch (error) {
+      // Another program may hold the port for a moment while the hub is away.
+      if (attempts <= 1) throw error;
+      this.after(REBIND_PAUSE_MS, () => void this.comeBack(phaseMs, attempts - 1));
+      return;
+    }
+    if (this.isStopped) await this.close();
+    this.after(phaseMs, () => {
+      this.faults.clear();
+      this.events.tellLocation("systemStart", "");
+    });
+  }
+
+  private async listen(port: number): Promise<void> {
+    const http = createServer((request, response) => void this.answer(request, response));
+    this.events.attach(http);
+    await new Promise<void>((resolve, reject) => {
+      http.once("error", reject);
+      http.listen(port, this.options.host, resolve);
+    });
+    this.http = http;
+    const address = http.address();
+    this.boundPort = typeof address === "object" && address !== null ? address.port : port;
+  }
+
+  private async close(): Promise<void> {
+    const http = this.http;
+    this.http = null;
+    this.events.dropListeners();
+    if (http === null) return;
+    await new Promise<void>((resolve) => {
+      http.close(() => resolve());
+      http.closeAllConnections();
+    });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? "";
+    if (url.startsWith("/_sim/")) {
+      await answerControl(request, response, this.controls());
+      return;
+    }
+    request.resume();
+    sendAnswer(response, this.answerMaker(request.method ?? "", url), this.faults.take(), this.answerContext());
+  }
+
+  private answerMaker(method: string, url: string): HubAnswer {
+    const { appId, token } = this.options;
+    const classified = this.log.record(method, url, appId, Date.now());
+    const answer = answerMakerRequest({ classified, url, token, state: this.state }, this.clock.elapsedSeconds());
+    this.tell();
+    return answer;
+  }
+
+  private answerContext(): AnswerContext {
+    const { appId, token, contentType } = this.options;
+    const redirectTo = `/apps/api/${appId}/devices/114/on?access_token=${token}`;
+    return { contentType, redirectTo, timers: this.timers };
+  }
+
+  private controls() {
+    return {
+      setFault: (fault: Fault | null) => {
+        if (fault === null) this.faults.clear();
+        else if (fault.kind !== "restart") this.faults.set(fault);
+        // A restart ends every connection: the answer to this command goes out first.
+        else this.after(CONTROL_GRACE_MS, () => void this.setFault(fault));
+      },
+      jumpTo: (clock: string) => this.jumpTo(clock),
+      setAttribute: (deviceId: string, attribute: string, value: string | null) =>
+        this.setAttribute(deviceId, attribute, value),
+      describe: () => ({
+        wallClock: this.clock.wallClock(),
+        fault: this.faults.current(),
+        requests: this.log.requests.length,
+        violations: this.log.violations,
+      }),
+    };
+  }
+
+  /** Pushes every change since the last time to the event socket. */
+  private tell(): void {
+    const elapsed = this.clock.elapsedSeconds();
+    for (const change of this.state.takeChanges(elapsed, Date.now())) this.events.tellChange(change);
+    const mode = this.state.modes(elapsed).find((each) => each.active)?.name ?? "";
+    if (mode !== this.toldMode && this.toldMode !== "") this.events.tellLocation("mode", mode);
+    this.toldMode = mode;
+  }
+
+  private after(delayMs: number, run: () => void): void {
+    if (this.isStopped) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      run();
+    }, delayMs);
+    this.timers.add(timer);
+  }
+}
