@@ -88,7 +88,8 @@ describe("local-agent/roborock/attributes", () => {
   });
 
   it("gives no reading for a battery of 101 %, -1 % or text, and none for absent fields", () => {
-    for (const battery of [101, -1, "full", null, [], Number.POSITIVE_INFINITY]) assert.deepEqual(statusOf({ battery }), {});
+    for (const battery of [101, -1, "full", null, [], Number.POSITIVE_INFINITY])
+      assert.deepEqual(statusOf({ battery }), {});
     assert.deepEqual(statusOf({ battery: "87" }), { batteryPct: 87 });
   });
 

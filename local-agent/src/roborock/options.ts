@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { ConnectorError } from "../connector.js";
+import { parseBrokerUrl } from "./credentials.js";
+
+export const MAX_DEVICES = 64;
+
+/** A topic level, an id in a map: no separators, no wildcards, nothing invisible. */
+const Word = z.string().regex(/^[^\s\p{Cc}/+#]{1,128}$/u, "a word without spaces, slashes or wildcards");
+const Secret = z.string().min(1).max(512);
+
+/** One vacuum of the account, as the vendor's home data names it. */
+export const VacuumConfig = z.strictObject({
+  duid: Word,
+  name: z.string().min(1).max(100),
+  localKey: Secret,
+  /** Protocol version by the home data. Anything but `1.0` is reported as unsupported. */
+  pv: z.string().min(1).max(16),
+  model: z.string().min(1).max(100),
+  room: z.string().min(1).max(100).optional(),
+  /** The name of this vacuum in readings. Without it, one derived from a hash of the duid, which is personal data. */
+  deviceId: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/u)
+    .optional(),
+});
+export type VacuumConfig = z.infer<typeof VacuumConfig>;
+
+/** What the agent's configuration says about the vacuums of one account. `rriot` and every `localKey` are secrets. */
+export const RoborockOptions = z.strictObject({
+  brokerUrl: z
+    .string()
+    .refine((url) => parseBrokerUrl(url) !== null, "ssl://host:port, or mqtt://host:port on the loopback interface"),
+  rriot: z.object({ u: Word, s: Secret, k: Secret }),
+  devices: z
+    .array(VacuumConfig)
+    .max(MAX_DEVICES)
+    .refine((devices) => new Set(devices.map(({ duid }) => duid)).size === devices.length, "each duid once"),
+  /** PEM of a private certificate authority, for a broker of one's own. */
+  ca: z.string().min(1).max(100_000).optional(),
+  /** MQTT protocol level: 5, or 4 (MQTT 3.1.1). */
+  protocolVersion: z.union([z.literal(4), z.literal(5)]).default(5),
+  /** Marks every reading as simulated, so that no surface takes it for a real one. */
+  isSimulated: z.boolean().default(false),
+});
+export type RoborockOptions = z.output<typeof RoborockOptions>;
+export type RoborockOptionsInput = z.input<typeof RoborockOptions>;
+
+/** Answers: can the client run with this? Throws `NOT_CONFIGURED` naming every wrong field, and no value of any. */
+export function parseOptions(input: unknown): RoborockOptions {
+  const parsed = RoborockOptions.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "options"}: ${message}`);
+  throw new ConnectorError("NOT_CONFIGURED", `The vacuum configuration is not valid: ${problems.join("; ")}`);
+}
