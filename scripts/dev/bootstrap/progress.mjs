@@ -1,3 +1,5 @@
+import { clearInterval, setInterval } from "node:timers";
+
 /** A problem with this machine that a person can solve; its message says how. */
 export class SetupError extends Error {}
 
