@@ -1,0 +1,67 @@
+import { write } from "firebase-functions/logger";
+import { onRequest } from "firebase-functions/v2/https";
+import type { HttpsFunction, HttpsOptions } from "firebase-functions/v2/https";
+import type { OAuth2Client } from "google-auth-library";
+import { ingestEnvelope, keepExhausted } from "./ingest-envelope.js";
+import type { UplinkDeps } from "./ingest-envelope.js";
+import { pushAuthMode } from "./push-auth.js";
+import type { VerifyIdToken } from "./push-auth.js";
+import { receivePush } from "./receive-push.js";
+import type { PushMeans } from "./receive-push.js";
+
+/**
+ * Both walls stand in production: nothing from outside the project's own services gets in, and of those only the service
+ * account of the push subscriptions. `maxInstances` bounds what a flood can cost; Pub/Sub keeps what waits meanwhile.
+ */
+const OPTIONS = {
+  region: "us-central1",
+  memory: "256MiB",
+  timeoutSeconds: 60,
+  concurrency: 20,
+  minInstances: 0,
+  maxInstances: 10,
+  invoker: "private",
+  ingressSettings: "ALLOW_INTERNAL_ONLY",
+} as const satisfies HttpsOptions;
+
+/** What the two functions take from the world, made at the first push and not at deployment. */
+export interface UplinkFunctionMeans {
+  readonly deps: () => UplinkDeps;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** `agentUplinkPush`: takes in what agents publish. Idempotency key: `(agentId, bootId, seq)` of the envelope. */
+export function uplinkPushFunction(means: UplinkFunctionMeans): HttpsFunction {
+  return pushFunction("agentUplinkPush", means, async (delivery) => {
+    const outcome = await ingestEnvelope(means.deps(), delivery);
+    return outcome.kind === "refused" ? outcome.reason : outcome.answer.proposalRefused;
+  });
+}
+
+/** `agentUplinkDeadLetterPush`: keeps what Pub/Sub gave up on. Idempotency key: the hash of the message. */
+export function deadLetterPushFunction(means: UplinkFunctionMeans): HttpsFunction {
+  return pushFunction("agentUplinkDeadLetterPush", means, async (delivery) => {
+    await keepExhausted(means.deps(), delivery);
+    return "DELIVERY_EXHAUSTED";
+  });
+}
+
+function pushFunction(component: string, means: UplinkFunctionMeans, take: PushMeans["take"]): HttpsFunction {
+  return onRequest(OPTIONS, async (request, response) => {
+    const reply = await receivePush(
+      { method: request.method, authorization: request.get("authorization"), body: request.body as unknown },
+      { auth: pushAuthMode(means.env), verifyIdToken: verifyWithGoogle, nowMs: () => Date.now(), take },
+    );
+    write({ severity: reply.level, component, status: reply.status, ...reply.logged });
+    response.status(reply.status).end();
+  });
+}
+
+let google: Promise<OAuth2Client> | undefined;
+
+/** Loaded only where this code verifies tokens itself, and kept, since the client caches Google's certificates. */
+const verifyWithGoogle: VerifyIdToken = async (idToken, audience) => {
+  google ??= import("google-auth-library").then((library) => new library.OAuth2Client());
+  const ticket = await (await google).verifyIdToken({ idToken, audience });
+  return ticket.getPayload();
+};

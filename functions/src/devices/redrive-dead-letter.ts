@@ -1,0 +1,62 @@
+import { recordEvent } from "../audit/record-event.js";
+import { eventMeans } from "../commit/deps.js";
+import { accept, refuse } from "../commit/outcome.js";
+import type { Outcome } from "../commit/outcome.js";
+import { DeadLetter, deadLetterRef, inTenant } from "../contracts/index.js";
+import type { HumanActor, ReasonCode, RouteAnswer } from "../contracts/index.js";
+import { toDelivery } from "./dead-letter.js";
+import type { UplinkDeps } from "./ingest-envelope.js";
+import { judgeEnvelope } from "./judge-envelope.js";
+import { readStored } from "./read-stored.js";
+
+export interface RedriveCommand {
+  readonly actor: HumanActor;
+  readonly tenantId: string;
+  readonly deadLetterId: string;
+  readonly requestId: string;
+}
+
+/**
+ * Does the kept message count today, under today's keys and rules? What it comes to and the mark on the dead letter are one
+ * commit, with the event `dead_letter.redriven` by the person who did it. Refused again, it stays with its newest reason.
+ *
+ * Refuses with NOT_FOUND where there is no such dead letter; a refusal of the message itself is an answer.
+ */
+export function redriveDeadLetter(
+  deps: UplinkDeps,
+  { actor, tenantId, deadLetterId, requestId }: RedriveCommand,
+): Promise<Outcome<RouteAnswer<"redriveDeadLetter">>> {
+  return deps.transactor.transact<Outcome<RouteAnswer<"redriveDeadLetter">>>(async (reads) => {
+    const path = inTenant(tenantId, deadLetterRef(deadLetterId));
+    const letter = readStored(DeadLetter, (await reads.get([path]))[0]);
+    if (letter === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
+    const now = deps.clock.now();
+    const { submitAgentProposal } = deps;
+    const means = { now, submitAgentProposal, isVouchedFor: true };
+    const judged = await judgeEnvelope(reads, toDelivery(letter, requestId), means);
+    const isAccepted = judged.kind === "accepted";
+    const reasonCode: ReasonCode | null = isAccepted ? judged.commit.answer.proposalRefused : judged.refusal.reasonCode;
+    const event = recordEvent(
+      {
+        tenantId,
+        type: "dead_letter.redriven",
+        at: now,
+        actor,
+        outcome: "done",
+        reasonCode,
+        requestId,
+        data: { deadLetterId, isAccepted, keptFor: letter.reasonCode },
+      },
+      eventMeans(deps),
+    );
+    const marked: DeadLetter = isAccepted
+      ? { ...letter, redrivenAt: now }
+      : { ...letter, redrivenAt: now, reasonCode: judged.refusal.reasonCode, detail: judged.refusal.detail };
+    const beside = isAccepted ? judged.commit : { changes: [], events: [] };
+    return {
+      changes: [...beside.changes, { op: "set", path, data: marked }],
+      events: [...beside.events, event],
+      answer: accept({ isAccepted, reasonCode }),
+    };
+  });
+}
