@@ -7,3 +7,8 @@ export type DocumentChange =
   /** Top-level fields only; `undefined` removes the field. The document must exist. */
   | { readonly op: "update"; readonly path: string; readonly fields: Readonly<Record<string, Json | undefined>> }
   | { readonly op: "delete"; readonly path: string };
+
+/** A contract value as a document: plain data, where a property that is undefined is absent. */
+export function toDocument(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}

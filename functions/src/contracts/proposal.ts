@@ -46,7 +46,7 @@ export const Evidence = z.strictObject({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-/** One person's answer to one revision. Kept for ever; `countsForRev` tells which plan it was given for. */
+/** One person's answer to one plan, with the revision they looked at. Kept for ever, voided or not (M02.8). */
 export const Review = z.strictObject({
   reviewer: z.strictObject({ id: DocId, name: z.string().max(120) }),
   decision: z.enum(["approve", "reject"]),
@@ -71,7 +71,8 @@ export type ExecutionSummary = z.infer<typeof ExecutionSummary>;
 
 /**
  * A change that waits for, or has had, a staff decision. Stored at `proposals/{proposalId}`; written by functions only;
- * kept for ever. `rev` grows with every stored change of plan, and voids the reviews that were given before it.
+ * kept for ever. `rev` grows with every review and every new plan, so that of two people who decide on the same revision
+ * exactly one wins. A new plan voids the reviews that were given before it.
  */
 export const Proposal = z.strictObject({
   proposalId: DocId,

@@ -1,0 +1,104 @@
+import { FieldValue } from "firebase-admin/firestore";
+import type { DocumentSnapshot, Firestore, Query, Transaction } from "firebase-admin/firestore";
+import type { DocumentChange } from "../commit/document-change.js";
+import { StudioError } from "../commit/studio-error.js";
+import { assertOnRecord } from "../commit/transactor.js";
+import type { Commit, DocumentQuery, StoredDocument, TransactionReads, Transactor } from "../commit/transactor.js";
+import { fromFirestore, toFirestore, toStoredValue } from "./firestore-codec.js";
+
+/** How often Firestore may run the body again when somebody else won the race. */
+const MAX_ATTEMPTS = 8;
+/** gRPC ABORTED, CANCELLED, UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED: the same call may succeed later. */
+const RETRYABLE_GRPC = new Set([1, 4, 8, 10, 14]);
+
+/** The door to the real Firestore: one serialisable transaction for each decision. */
+export function firestoreTransactor(firestore: Firestore): Transactor {
+  return {
+    async transact<T>(body: (reads: TransactionReads) => Promise<Commit<T>>): Promise<T> {
+      try {
+        return await firestore.runTransaction(
+          async (transaction) => {
+            const commit = await body(readsOf(firestore, transaction));
+            assertOnRecord(commit);
+            const changes = [...commit.changes, ...commit.events.flatMap((event) => event.changes)];
+            for (const change of changes) write(firestore, transaction, change);
+            return commit.answer;
+          },
+          { maxAttempts: MAX_ATTEMPTS },
+        );
+      } catch (cause) {
+        throw toStudioError(cause);
+      }
+    },
+  };
+}
+
+function readsOf(firestore: Firestore, transaction: Transaction): TransactionReads {
+  return {
+    async get(paths) {
+      if (paths.length === 0) return [];
+      const snapshots = await transaction.getAll(...paths.map((path) => firestore.doc(path)));
+      return snapshots.map(toStoredDocument);
+    },
+    async query(query) {
+      const result = await transaction.get(toQuery(firestore, query));
+      return result.docs.map(toStoredDocument);
+    },
+  };
+}
+
+function toStoredDocument(snapshot: DocumentSnapshot): StoredDocument {
+  const data = snapshot.data();
+  return {
+    path: snapshot.ref.path,
+    data: data === undefined ? null : fromFirestore(data),
+    updateTime: snapshot.updateTime === undefined ? null : microseconds(snapshot.updateTime),
+  };
+}
+
+/** Firestore's times have microseconds, which a JavaScript Date cannot hold. */
+function microseconds(time: { seconds: number; nanoseconds: number }): string {
+  const whole = new Date(time.seconds * 1_000).toISOString().slice(0, 19);
+  return `${whole}.${String(Math.floor(time.nanoseconds / 1_000)).padStart(6, "0")}Z`;
+}
+
+function toQuery(firestore: Firestore, query: DocumentQuery): Query {
+  let built: Query =
+    query.isGroup === true ? firestore.collectionGroup(query.collection) : firestore.collection(query.collection);
+  for (const { field, op, value } of query.where) built = built.where(field, op, toStoredValue(field, value));
+  for (const { field, direction } of query.orderBy ?? []) built = built.orderBy(field, direction);
+  return built.limit(query.limit);
+}
+
+function write(firestore: Firestore, transaction: Transaction, change: DocumentChange): void {
+  const reference = firestore.doc(change.path);
+  switch (change.op) {
+    case "create":
+      transaction.create(reference, toFirestore(change.data));
+      return;
+    case "set":
+      transaction.set(reference, toFirestore(change.data));
+      return;
+    case "update":
+      transaction.update(
+        reference,
+        Object.fromEntries(
+          Object.entries(change.fields).map(([name, value]) => [
+            name,
+            value === undefined ? FieldValue.delete() : toStoredValue(name, value),
+          ]),
+        ),
+      );
+      return;
+    case "delete":
+      transaction.delete(reference);
+  }
+}
+
+function toStudioError(cause: unknown): unknown {
+  if (cause instanceof StudioError) return cause;
+  const code: unknown = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
+  if (typeof code === "number" && RETRYABLE_GRPC.has(code))
+    return new StudioError("CONTENTION", "the transaction did not get through", { isRetryable: true, cause });
+  return cause;
+}

@@ -1,0 +1,98 @@
+import { recordEvent } from "../audit/record-event.js";
+import { eventMeans } from "../commit/deps.js";
+import type { Deps } from "../commit/deps.js";
+import { toDocument } from "../commit/document-change.js";
+import {
+  ControlState,
+  GLOBAL_CONTROL_PATH,
+  PLATFORM_TENANT_ID,
+  Tenant,
+  controlRef,
+  inTenant,
+  tenantPath,
+} from "../contracts/index.js";
+import type { Actor, ControlMode } from "../contracts/index.js";
+
+const PLATFORM: Actor = { type: "system", id: "platform", name: "Studio OS" };
+
+/**
+ * Brings a studio into being: its document, and its control in mode `stopped`, with an event (M04.2: first boot is
+ * stopped, a person must open it). A studio that exists already is left as it is, its control most of all.
+ */
+export function bootstrapTenant(deps: Deps, tenant: Omit<Tenant, "createdAt">): Promise<{ isNew: boolean }> {
+  return deps.transactor.transact<{ isNew: boolean }>(async (reads) => {
+    const path = inTenant(tenant.tenantId, controlRef());
+    const [stored] = await reads.get([path]);
+    if (stored?.data != null) return { changes: [], events: [], answer: { isNew: false } };
+    const now = deps.clock.now();
+    const eventId = deps.ids.random();
+    const control = initialControl("stopped", "A new studio starts stopped until its people open it.", now, eventId);
+    const event = recordEvent(
+      {
+        tenantId: tenant.tenantId,
+        type: "tenant.created",
+        at: now,
+        actor: PLATFORM,
+        outcome: "done",
+        requestId: `bootstrap-${tenant.tenantId}`,
+        controlEpoch: control.epoch,
+        resourceRefs: [{ path: controlRef(), auditVersion: 1 }],
+        data: { name: tenant.name, timeZone: tenant.timeZone, currency: tenant.currency },
+      },
+      eventMeans(deps, eventId),
+    );
+    return {
+      changes: [
+        { op: "set", path: tenantPath(tenant.tenantId), data: toDocument(Tenant.parse({ ...tenant, createdAt: now })) },
+        { op: "create", path, data: toDocument(control) },
+      ],
+      events: [event],
+      answer: { isNew: true },
+    };
+  });
+}
+
+/** Writes the control document that stands above every studio, once, in mode `normal`, on the platform's own record. */
+export function bootstrapGlobalControl(deps: Deps): Promise<{ isNew: boolean }> {
+  return deps.transactor.transact<{ isNew: boolean }>(async (reads) => {
+    const [stored] = await reads.get([GLOBAL_CONTROL_PATH]);
+    if (stored?.data != null) return { changes: [], events: [], answer: { isNew: false } };
+    const now = deps.clock.now();
+    const eventId = deps.ids.random();
+    const control = initialControl("normal", "The platform was set up.", now, eventId);
+    const event = recordEvent(
+      {
+        tenantId: PLATFORM_TENANT_ID,
+        type: "control.released",
+        at: now,
+        actor: PLATFORM,
+        outcome: "done",
+        severity: "notice",
+        requestId: "bootstrap-global",
+        controlEpoch: control.epoch,
+        data: { scope: "global" },
+      },
+      eventMeans(deps, eventId),
+    );
+    return {
+      changes: [{ op: "create", path: GLOBAL_CONTROL_PATH, data: toDocument(control) }],
+      events: [event],
+      answer: { isNew: true },
+    };
+  });
+}
+
+function initialControl(mode: ControlMode, reason: string, now: string, eventId: string): ControlState {
+  return ControlState.parse({
+    mode,
+    epoch: 0,
+    reason,
+    by: { id: PLATFORM.id, name: PLATFORM.name },
+    at: now,
+    scopes: [],
+    releaseRequest: null,
+    auditVersion: 1,
+    lastEventId: eventId,
+    updatedAt: now,
+  });
+}

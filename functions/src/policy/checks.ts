@@ -1,0 +1,255 @@
+import { RATIONALE_MIN, REASON_CODES } from "../contracts/index.js";
+import type { ProposalStatus, ReasonCode, Review, Role, TraceLine } from "../contracts/index.js";
+import { effectiveControl } from "./control.js";
+import type { PolicyFacts, PolicyOperation, ProposalFacts } from "./facts.js";
+
+/** What one check found. The name and who can lift it are added when the trace is made. */
+type Finding =
+  | { readonly result: "pass" | "skipped"; readonly detail: string }
+  | { readonly result: "fail"; readonly detail: string; readonly reasonCode: ReasonCode };
+
+type Check = (facts: PolicyFacts) => Finding;
+
+const pass = (detail: string): Finding => ({ result: "pass", detail });
+const skip = (detail: string): Finding => ({ result: "skipped", detail });
+const fail = (reasonCode: ReasonCode, detail: string): Finding => ({ result: "fail", reasonCode, detail });
+
+const OPERATORS: readonly Role[] = ["owner", "approver_admin", "approver", "operator"];
+const STAFF: readonly Role[] = [...OPERATORS, "finance", "trust"];
+
+/** From which states an operation may start (M01.1). `lifecycle.ts` says where each one leads. */
+export const OPERATION_FROM: Readonly<Record<Exclude<PolicyOperation, "submit">, readonly ProposalStatus[]>> = {
+  plan: ["pending_approval", "approved", "stale", "blocked"],
+  approve: ["pending_approval"],
+  reject: ["pending_approval"],
+  withdraw: ["pending_approval"],
+  execute: ["approved"],
+  rollback: ["executed", "rollback_conflict"],
+};
+
+/** The proposal belongs to the tenant that is acted in. Paths make it so; this makes it certain. */
+const tenant: Check = ({ proposal, tenantId }) => {
+  if (proposal === null) return pass(`studio ${tenantId}`);
+  return proposal.tenantId === tenantId
+    ? pass(`studio ${tenantId}`)
+    : fail("CROSS_TENANT_DENIED", "the proposal belongs to another studio");
+};
+
+/** The registry knows the capability, it can be executed at all, and this kind of actor may ask for it. */
+const capability: Check = ({ capability, operation, actor }) => {
+  if (capability === null) return fail("CAPABILITY_UNKNOWN", "the registry has no such capability");
+  if (operation === "execute" && capability.executorId === null)
+    return fail("NO_EXECUTOR", `${capability.id} only drafts`);
+  if (operation === "submit" && actor.type === "agent" && !capability.proposableBy.agent)
+    return fail("NOT_PROPOSABLE_BY_AGENT", `${capability.id} may be proposed by people only`);
+  return pass(`${capability.id} version ${capability.version}`);
+};
+
+/** The actor holds a role that includes the operation. Agents only submit; the system only re-plans. */
+const role: Check = (facts) => {
+  const { actor, operation, capability } = facts;
+  if (actor.type === "agent")
+    return operation === "submit" ? pass("an enrolled agent") : fail("ROLE_MISSING", "agents only propose");
+  if (actor.type === "system") return fail("ROLE_MISSING", "the system decides nothing");
+  const needed = rolesFor(facts);
+  const held = actor.roles.find((candidate) => needed.includes(candidate));
+  if (held === undefined) return fail("ROLE_MISSING", `needs one of ${needed.join(", ")}`);
+  if (operation === "submit" && capability?.proposableBy.roles.includes(held) === false) {
+    const other = actor.roles.find((candidate) => capability.proposableBy.roles.includes(candidate));
+    if (other === undefined)
+      return fail("ROLE_MISSING", `proposing this needs one of ${capability.proposableBy.roles.join(", ")}`);
+  }
+  return pass(`${held} may ${operation}`);
+};
+
+function rolesFor({ operation, rule }: PolicyFacts): readonly Role[] {
+  switch (operation) {
+    case "approve":
+    case "reject":
+      return rule?.roles ?? [];
+    case "execute":
+    case "rollback":
+      return OPERATORS;
+    case "submit":
+    case "plan":
+    case "withdraw":
+      return STAFF;
+  }
+}
+
+/**
+ * The kill switch lets it through. Effects need `normal`; approvals are refused while stopped; asking, re-planning,
+ * rejecting and withdrawing harm nothing. Undo is exempt by design, for it leads to the safe side (M03.6), but an
+ * unreadable control document refuses even that.
+ */
+const control: Check = ({ control, operation, proposal, capability, actor, now }) => {
+  const subject = capability === null ? { actorId: actor.id } : { capabilityId: capability.id, actorId: actor.id };
+  const { mode, isUnreadable, detail } = effectiveControl(control, subject, now);
+  const isEffect = operation === "execute" || operation === "rollback";
+  if (!isEffect && operation !== "approve") return skip(`${operation} writes no truth`);
+  if (isUnreadable) return fail("CONTROL_UNREADABLE", detail);
+  if (operation === "rollback") return pass(mode === "normal" ? detail : `${detail}; undo stays possible`);
+  if (mode === "stopped") return fail("KILL_SWITCH", detail);
+  if (mode === "read_only" && operation === "execute") return fail("READ_ONLY", detail);
+  return pass(proposal === null ? detail : `${detail}, approvals stand`);
+};
+
+/** The proposal is in a state from which this operation starts. */
+const lifecycle: Check = ({ operation, proposal }) => {
+  if (operation === "submit") return skip("a new proposal");
+  if (proposal === null) return fail("NOT_FOUND", "no proposal");
+  if (operation === "execute" && proposal.isConsumed)
+    return fail("APPROVAL_CONSUMED", `it was executed; it is ${proposal.status} now`);
+  const from = OPERATION_FROM[operation];
+  if (!from.includes(proposal.status))
+    return fail("INVALID_TRANSITION", `it is ${proposal.status}; ${operation} needs ${from.join(" or ")}`);
+  if (operation === "rollback" && !proposal.isReversible) return fail("IRREVERSIBLE", "the effect has no inverse");
+  return pass(proposal.status);
+};
+
+/** There is still time. The instant `expiresAt` itself is too late (M02.7). */
+const expiry: Check = ({ operation, proposal, now }) => {
+  if (proposal === null || operation === "rollback" || operation === "execute")
+    return skip(operation === "execute" ? "the approval has its own time limit" : "nothing expires here");
+  return Date.parse(now) < Date.parse(proposal.expiresAt)
+    ? pass(`open until ${proposal.expiresAt}`)
+    : fail("PROPOSAL_EXPIRED", `the time to decide ended at ${proposal.expiresAt}`);
+};
+
+/** What is stored still is what was asked for (M01.3). */
+const intent: Check = ({ intent, operation }) => {
+  if (operation !== "approve" && operation !== "execute") return skip("no decision on an intent");
+  if (intent === null) return fail("INTENT_CHANGED", "the intent could not be computed");
+  return intent.stored === intent.recomputed
+    ? pass(`intent ${intent.stored.slice(0, 12)}`)
+    : fail("INTENT_CHANGED", "the stored input is not what the hash was computed over");
+};
+
+/** The caller looked at this revision and this plan, not at an older one (M01.5). */
+const plan: Check = ({ proposal, review }) => {
+  if (proposal === null || review === null) return skip("the caller names no plan");
+  if (review.ifRev !== proposal.rev)
+    return fail("REV_MISMATCH", `you looked at revision ${review.ifRev}, it is at revision ${proposal.rev}`);
+  if (review.planId !== null && review.planId !== proposal.planId)
+    return fail("PLAN_MISMATCH", "the plan that you looked at is not the current one");
+  return pass(`revision ${proposal.rev}`);
+};
+
+/** Nobody decides on what their own chain asked for (M02.3). Rejecting one's own request is `withdraw`. */
+const selfApproval: Check = ({ operation, proposal, actor }) => {
+  if (proposal === null || (operation !== "approve" && operation !== "withdraw"))
+    return skip("no decision by a person");
+  const link = proposal.actChain.find(({ type, id }) => type === "human" && id === actor.id);
+  if (operation === "withdraw")
+    return link === undefined
+      ? fail("ROLE_MISSING", "only its own chain takes it back")
+      : pass(`you are its ${link.as}`);
+  if (link !== undefined) return fail("SELF_APPROVAL", `you are in the chain of this request as ${link.as}`);
+  return alreadyReviewed(proposal, actor.id)
+    ? fail("ALREADY_REVIEWED", "your review of this revision is already stored")
+    : pass("you are not in its chain");
+};
+
+function alreadyReviewed(proposal: ProposalFacts, uid: string): boolean {
+  return liveReviews(proposal).some(({ reviewer }) => reviewer.id === uid);
+}
+
+/** A decision says why: in words from medium risk on, by a chip or in words below (M01.10). */
+const rationale: Check = ({ operation, proposal, review }) => {
+  if (operation !== "approve" || proposal === null) return skip("no rationale needed");
+  if (review === null) return skip("given with the decision");
+  const words = (review.rationale ?? "").trim();
+  if (words.length >= RATIONALE_MIN) return pass("a reason in words");
+  if (proposal.riskTier === "low" && review.reasonCode !== null) return pass("a quick reason");
+  return fail("RATIONALE_REQUIRED", `at least ${RATIONALE_MIN} characters`);
+};
+
+/** Enough distinct people approved this very plan of this very revision. */
+const quorum: Check = ({ operation, proposal }) => {
+  if (operation !== "execute") return skip("counted at execution");
+  if (proposal === null) return fail("NO_APPROVAL", "no proposal");
+  const approvers = new Set(
+    liveReviews(proposal)
+      .filter((review) => review.decision === "approve")
+      .map((review) => review.reviewer.id)
+      .filter((uid) => !proposal.actChain.some((link) => link.id === uid)),
+  );
+  const detail = `${approvers.size} of ${proposal.approvalsRequired} approvals of this plan`;
+  return approvers.size >= proposal.approvalsRequired ? pass(detail) : fail("NO_APPROVAL", detail);
+};
+
+/** Reviews that stand: given for the current plan, and not voided since. A review of another plan never counts. */
+export function liveReviews(proposal: {
+  readonly planId: string;
+  readonly reviews: readonly Review[];
+}): readonly Review[] {
+  return proposal.reviews.filter((review) => review.voidedAt === null && review.planId === proposal.planId);
+}
+
+/** The approval is young enough for its risk tier; the instant `approvedUntil` itself is too late (M01.7). */
+const approvalAge: Check = ({ operation, proposal, now }) => {
+  if (operation !== "execute") return skip("checked at execution");
+  const until = proposal?.approvedUntil ?? null;
+  if (until === null) return fail("NO_APPROVAL", "it was never approved");
+  return Date.parse(now) < Date.parse(until)
+    ? pass(`stands until ${until}`)
+    : fail("APPROVAL_EXPIRED", `it stood until ${until}`);
+};
+
+/** Nothing was stopped or released since the approval: after a stop everything is planned and approved anew (M04.5). */
+const controlEpoch: Check = ({ operation, proposal, control, now }) => {
+  if (operation !== "execute" || proposal === null) return skip("checked at execution");
+  const { epoch } = effectiveControl(control, {}, now);
+  return epoch === proposal.controlEpochSeen
+    ? pass(`control epoch ${epoch}`)
+    : fail("CONTROL_CHANGED", `approved under control epoch ${proposal.controlEpochSeen}, it is ${epoch} now`);
+};
+
+/** Every field that the plan was computed from still is what it was (M01.4). */
+const preconditions: Check = ({ operation, staleFields }) => {
+  if (operation !== "execute") return skip("checked at execution");
+  if (staleFields === null) return fail("STALE_PLAN", "the records could not be compared");
+  return staleFields.length === 0
+    ? pass("the records are what the plan was computed from")
+    : fail(
+        "STALE_PLAN",
+        `changed since: ${staleFields.map(({ ref, field }) => `${ref} ${field}`).join(", ")}`.slice(0, 500),
+      );
+};
+
+/** The effect stays within the capability's bound (M03.8). */
+const blastRadius: Check = ({ proposal, capability }) => {
+  if (proposal === null || capability === null) return skip("no effect yet");
+  return proposal.docs <= capability.maxTargets
+    ? pass(`${proposal.docs} of at most ${capability.maxTargets} records`)
+    : fail("BLAST_RADIUS_EXCEEDED", `${proposal.docs} records, at most ${capability.maxTargets}`);
+};
+
+/** No budget is defined for anything yet: the line keeps its place in the trace. */
+const quota: Check = () => skip("no quota is defined");
+
+/**
+ * In the order in which they are made: permission, then state, then time, then the effect. The revision comes before the
+ * state, so that the second of two people who decide together learns that the first one decided (M01.5).
+ */
+export const CHECKS: readonly { readonly name: TraceLine["check"]; readonly check: Check }[] = [
+  { name: "tenant", check: tenant },
+  { name: "capability", check: capability },
+  { name: "role", check: role },
+  { name: "self_approval", check: selfApproval },
+  { name: "control", check: control },
+  { name: "plan", check: plan },
+  { name: "lifecycle", check: lifecycle },
+  { name: "expiry", check: expiry },
+  { name: "intent", check: intent },
+  { name: "rationale", check: rationale },
+  { name: "quorum", check: quorum },
+  { name: "approval_age", check: approvalAge },
+  { name: "control_epoch", check: controlEpoch },
+  { name: "preconditions", check: preconditions },
+  { name: "blast_radius", check: blastRadius },
+  { name: "quota", check: quota },
+];
+
+/** Who can lift this, for the trace. */
+export const whoCanLift = (code: ReasonCode): string => REASON_CODES[code].whoCanLift;

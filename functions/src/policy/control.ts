@@ -1,0 +1,78 @@
+import { ControlState } from "../contracts/index.js";
+import type { ControlMode, JsonObject, UtcInstant } from "../contracts/index.js";
+
+/** The control document as it was found. Anything that is not a valid document is unreadable, and that means stopped. */
+export type ControlReading =
+  { readonly kind: "read"; readonly state: ControlState } | { readonly kind: "unreadable"; readonly why: string };
+
+/** Global and tenant control, read in the transaction that they guard. */
+export interface ControlReadings {
+  readonly global: ControlReading;
+  readonly tenant: ControlReading;
+}
+
+/** Can this stored document be trusted as a control state? A missing or malformed one is unreadable (M04.2). */
+export function readControl(data: JsonObject | null): ControlReading {
+  if (data === null) return { kind: "unreadable", why: "the control document is missing" };
+  const parsed = ControlState.safeParse(data);
+  return parsed.success
+    ? { kind: "read", state: parsed.data }
+    : { kind: "unreadable", why: "the control document does not have its shape" };
+}
+
+export interface EffectiveControl {
+  readonly mode: ControlMode;
+  /** Grows with every flip of either document, so that one number says "nothing was flipped since". */
+  readonly epoch: number;
+  readonly isUnreadable: boolean;
+  /** Who, when, why: said to the person who is refused. */
+  readonly detail: string;
+}
+
+const STRICTNESS: Record<ControlMode, number> = { normal: 0, read_only: 1, stopped: 2 };
+
+/**
+ * Which mode counts now for this subject? The strictest of the global document, the tenant's document and every scope
+ * that matches and has not run out; `until` itself counts as run out. Unreadable is stopped.
+ */
+export function effectiveControl(
+  readings: ControlReadings,
+  subject: { readonly capabilityId?: string; readonly actorId?: string },
+  now: UtcInstant,
+): EffectiveControl {
+  if (readings.global.kind === "unreadable") return stoppedUnreadable(`all studios: ${readings.global.why}`);
+  if (readings.tenant.kind === "unreadable") return stoppedUnreadable(`this studio: ${readings.tenant.why}`);
+  const states = [readings.global.state, readings.tenant.state];
+  const candidates = states.flatMap((state) => [
+    { mode: state.mode, by: state.by.name, reason: state.reason, at: state.at },
+    ...state.scopes
+      .filter((scope) => matches(scope, subject) && (scope.until === null || Date.parse(now) < Date.parse(scope.until)))
+      .map((scope) => ({ mode: scope.mode, by: scope.by.name, reason: scope.reason, at: scope.at })),
+  ]);
+  const strictest = candidates.reduce((a, b) => (STRICTNESS[b.mode] > STRICTNESS[a.mode] ? b : a));
+  return {
+    mode: strictest.mode,
+    epoch: readings.global.state.epoch + readings.tenant.state.epoch,
+    isUnreadable: false,
+    detail:
+      strictest.mode === "normal"
+        ? "normal"
+        : `${strictest.mode === "stopped" ? "stopped" : "read-only"} by ${strictest.by} at ${strictest.at}: ${strictest.reason}`,
+  };
+}
+
+function matches(scope: ControlState["scopes"][number], subject: { capabilityId?: string; actorId?: string }): boolean {
+  switch (scope.kind) {
+    case "capability":
+      return scope.id === subject.capabilityId;
+    case "actor":
+      return scope.id === subject.actorId;
+    case "connector":
+    case "routine":
+      return false; // nothing that is decided here runs on behalf of a connector or a routine
+  }
+}
+
+function stoppedUnreadable(detail: string): EffectiveControl {
+  return { mode: "stopped", epoch: 0, isUnreadable: true, detail };
+}

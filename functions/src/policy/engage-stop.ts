@@ -1,0 +1,69 @@
+import { recordEvent } from "../audit/record-event.js";
+import { eventMeans } from "../commit/deps.js";
+import type { Deps } from "../commit/deps.js";
+import { toDocument } from "../commit/document-change.js";
+import { accept, refuse } from "../commit/outcome.js";
+import type { Outcome } from "../commit/outcome.js";
+import type { Commit } from "../commit/transactor.js";
+import { ControlState, controlRef, inTenant } from "../contracts/index.js";
+import type { HumanActor, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { readControl } from "./control.js";
+
+export interface ControlCommand<Body> {
+  readonly actor: HumanActor;
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly body: Body;
+}
+
+/**
+ * Stop the studio, or make it read-only. One person is enough, and it works on an unreadable document too: engaging is
+ * always the safe direction. Every execution reads this document in its own transaction, so what commits after this
+ * commit sees the stop. Refuses CONTROL_UNCHANGED when the studio already is that strict, and never loosens a stop.
+ */
+export function engageStop(
+  deps: Deps,
+  { actor, tenantId, requestId, body }: ControlCommand<RouteBody<"engageStop">>,
+): Promise<Outcome<RouteAnswer<"engageStop">>> {
+  return deps.transactor.transact(async (reads): Promise<Commit<Outcome<RouteAnswer<"engageStop">>>> => {
+    const path = inTenant(tenantId, controlRef());
+    const [stored] = await reads.get([path]);
+    const reading = readControl(stored?.data ?? null);
+    const before = reading.kind === "read" ? reading.state : null;
+    const now = deps.clock.now();
+    const isAsStrict = before !== null && (before.mode === "stopped" || before.mode === body.mode);
+    const eventId = deps.ids.random();
+    const control = ControlState.parse({
+      mode: body.mode,
+      epoch: (before?.epoch ?? 0) + 1,
+      reason: body.reason,
+      by: { id: actor.id, name: actor.name },
+      at: now,
+      scopes: before?.scopes ?? [],
+      releaseRequest: null,
+      auditVersion: (before?.auditVersion ?? 0) + 1,
+      lastEventId: eventId,
+      updatedAt: now,
+    });
+    const event = recordEvent(
+      {
+        tenantId,
+        at: now,
+        actor,
+        requestId,
+        type: isAsStrict ? "control.refused" : "control.engaged",
+        outcome: isAsStrict ? "refused" : "done",
+        severity: isAsStrict ? "info" : "alarm",
+        reasonCode: isAsStrict ? "CONTROL_UNCHANGED" : null,
+        controlEpoch: isAsStrict ? before.epoch : control.epoch,
+        resourceRefs: isAsStrict ? [] : [{ path: controlRef(), auditVersion: control.auditVersion }],
+        data: { mode: body.mode, wasReadable: before !== null },
+        freeText: { reason: body.reason },
+      },
+      eventMeans(deps, eventId),
+    );
+    return isAsStrict
+      ? { changes: [], events: [event], answer: refuse("CONTROL_UNCHANGED") }
+      : { changes: [{ op: "set", path, data: toDocument(control) }], events: [event], answer: accept({ control }) };
+  });
+}

@@ -1,0 +1,64 @@
+import type { ApprovalRule } from "./approval-policy.js";
+import type { ControlReadings } from "./control.js";
+import type {
+  Actor,
+  ActLink,
+  ApprovalPolicy,
+  CapabilityMetadata,
+  ProposalStatus,
+  Review,
+  RiskTier,
+  StaleField,
+  UtcInstant,
+} from "../contracts/index.js";
+
+/** What somebody wants to do with a proposal. */
+export type PolicyOperation = "submit" | "plan" | "approve" | "reject" | "withdraw" | "execute" | "rollback";
+
+/** What the policy knows of the stored proposal; null while it is being submitted. */
+export interface ProposalFacts {
+  readonly proposalId: string;
+  readonly tenantId: string;
+  readonly rev: number;
+  readonly status: ProposalStatus;
+  readonly riskTier: RiskTier;
+  readonly actChain: readonly ActLink[];
+  readonly expiresAt: UtcInstant;
+  readonly planId: string;
+  readonly docs: number;
+  readonly approvalsRequired: number;
+  readonly reviews: readonly Review[];
+  readonly approvedUntil: UtcInstant | null;
+  readonly controlEpochSeen: number;
+  readonly isConsumed: boolean;
+  readonly isReversible: boolean;
+}
+
+/** What the caller says about the decision: which revision and plan they looked at, and why they decide so. */
+export interface ReviewFacts {
+  readonly ifRev: number;
+  readonly planId: string | null;
+  readonly rationale: string | null;
+  readonly reasonCode: string | null;
+}
+
+/**
+ * Everything that a decision depends on, read in the transaction that it guards. A fact that is not known is null, and a
+ * check that needs it says no; a check that the operation does not need is skipped, and says so in the trace.
+ */
+export interface PolicyFacts {
+  readonly operation: PolicyOperation;
+  readonly now: UtcInstant;
+  readonly tenantId: string;
+  readonly actor: Actor;
+  readonly capability: CapabilityMetadata | null;
+  readonly control: ControlReadings;
+  readonly proposal: ProposalFacts | null;
+  readonly review: ReviewFacts | null;
+  readonly approvalPolicy: Pick<ApprovalPolicy, "id" | "version">;
+  readonly rule: ApprovalRule | null;
+  /** The stored intent hash, and the same hash computed again from what is stored. */
+  readonly intent: { readonly stored: string; readonly recomputed: string } | null;
+  /** Fields that are not what the plan was computed from; null when nobody looked. */
+  readonly staleFields: readonly StaleField[] | null;
+}

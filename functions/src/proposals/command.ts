@@ -1,0 +1,17 @@
+import type { HumanActor } from "../contracts/index.js";
+
+/** A command of a signed-in person. Actor and tenant come from the verified token and the path, never from the body. */
+export interface Command<Body> {
+  readonly actor: HumanActor;
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly body: Body;
+}
+
+export interface ProposalCommand<Body> extends Command<Body> {
+  readonly proposalId: string;
+}
+
+export interface IdempotentCommand<Body> extends ProposalCommand<Body> {
+  readonly idempotencyKey: string;
+}

@@ -1,0 +1,77 @@
+import type { AnyCapability } from "../capabilities/registry.js";
+import type { Actor, PolicyDecision, Proposal, StaleField, UtcInstant } from "../contracts/index.js";
+import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
+import type { ControlReadings } from "../policy/control.js";
+import { evaluatePolicy } from "../policy/evaluate-policy.js";
+import type { PolicyFacts, PolicyOperation, ProposalFacts, ReviewFacts } from "../policy/facts.js";
+import { hashIntent } from "./plan-effect.js";
+
+export interface Case {
+  readonly operation: PolicyOperation;
+  readonly now: UtcInstant;
+  readonly tenantId: string;
+  readonly actor: Actor;
+  readonly control: ControlReadings;
+  readonly proposal: Proposal | null;
+  readonly capability: AnyCapability | null;
+  readonly review?: ReviewFacts;
+  readonly staleFields?: readonly StaleField[];
+  readonly sha256: (text: string) => string;
+}
+
+/** Puts what was read before the one judge. The policy that decides is the one that the proposal was submitted under. */
+export function judge(matter: Case): PolicyDecision {
+  return evaluatePolicy(toFacts(matter));
+}
+
+function toFacts({ operation, now, tenantId, actor, control, proposal, capability, ...rest }: Case): PolicyFacts {
+  const riskTier = proposal?.riskTier ?? capability?.metadata.riskTier;
+  return {
+    operation,
+    now,
+    tenantId,
+    actor,
+    capability: capability?.metadata ?? null,
+    control,
+    proposal: proposal === null ? null : toProposalFacts(proposal),
+    review: rest.review ?? null,
+    approvalPolicy: DEFAULT_APPROVAL_POLICY,
+    rule: riskTier === undefined ? null : ruleFor(DEFAULT_APPROVAL_POLICY, riskTier),
+    intent: recomputeIntent(proposal, capability, rest.sha256),
+    staleFields: rest.staleFields ?? null,
+  };
+}
+
+function toProposalFacts(proposal: Proposal): ProposalFacts {
+  return {
+    proposalId: proposal.proposalId,
+    tenantId: proposal.tenantId,
+    rev: proposal.rev,
+    status: proposal.status,
+    riskTier: proposal.riskTier,
+    actChain: proposal.actChain,
+    expiresAt: proposal.expiresAt,
+    planId: proposal.plan.planId,
+    docs: proposal.plan.writes.length,
+    approvalsRequired: proposal.approvalsRequired,
+    reviews: proposal.reviews,
+    approvedUntil: proposal.approvedUntil,
+    controlEpochSeen: proposal.controlEpochSeen,
+    isConsumed: proposal.execution !== null,
+    isReversible: proposal.plan.inverse.length > 0,
+  };
+}
+
+/** The intent hash of what is stored; null when the capability or its version is gone, which counts as changed. */
+function recomputeIntent(
+  proposal: Proposal | null,
+  capability: AnyCapability | null,
+  sha256: (text: string) => string,
+): PolicyFacts["intent"] {
+  if (proposal === null || capability === null) return null;
+  const input = capability.inputSchema.safeParse(proposal.input);
+  if (!input.success) return null;
+  const { tenantId, ownerUid, intentHash, plan } = proposal;
+  const recomputed = hashIntent({ tenantId, ownerUid, capability, input: proposal.input, sha256 });
+  return { stored: intentHash === plan.intentHash ? intentHash : "mixed", recomputed };
+}

@@ -1,0 +1,45 @@
+import type { ProposalStatus } from "../contracts/index.js";
+
+/**
+ * The whole life of a proposal (M01.1): from each state, the states that it may go to. `executing` and `rolling_back` are
+ * for effects outside Firestore; an effect inside it begins and ends in one commit, so both steps are taken at once.
+ */
+export const TRANSITIONS: Readonly<Record<ProposalStatus, readonly ProposalStatus[]>> = {
+  draft: ["pending_approval"],
+  pending_approval: ["pending_approval", "approved", "rejected", "expired", "withdrawn", "superseded"],
+  approved: ["pending_approval", "executing", "executed", "blocked", "expired", "revoked", "stale"],
+  executing: ["executed", "failed", "blocked"],
+  executed: ["rolling_back", "rolled_back", "rollback_conflict"],
+  failed: [],
+  blocked: ["pending_approval", "expired"],
+  rejected: ["draft"],
+  expired: [],
+  withdrawn: [],
+  superseded: [],
+  revoked: [],
+  stale: ["pending_approval", "expired"],
+  rolling_back: ["rolled_back", "rollback_conflict"],
+  rolled_back: [],
+  rollback_conflict: ["rolling_back", "rolled_back", "rollback_conflict"],
+};
+
+/** States in which the same intent, asked for again, is the same card (M01.9). */
+export const OPEN_STATUSES: ReadonlySet<ProposalStatus> = new Set([
+  "draft",
+  "pending_approval",
+  "approved",
+  "executing",
+  "blocked",
+  "stale",
+]);
+
+/** May a proposal go from one state to another? */
+export function mayTransition(from: ProposalStatus, to: ProposalStatus): boolean {
+  return TRANSITIONS[from].includes(to);
+}
+
+/** Throws on a pair that the table does not hold: a use case asked for the impossible, which is a defect. */
+export function requireTransition(from: ProposalStatus, to: ProposalStatus): ProposalStatus {
+  if (!mayTransition(from, to)) throw new Error(`a proposal does not go from ${from} to ${to}`);
+  return to;
+}

@@ -1,0 +1,45 @@
+import type { Deps } from "../commit/deps.js";
+import { accept, refuse } from "../commit/outcome.js";
+import type { Outcome } from "../commit/outcome.js";
+import type { Commit } from "../commit/transactor.js";
+import type { HumanActor, RouteAnswer } from "../contracts/index.js";
+import { judge } from "./judge.js";
+import { loadDocuments, loadProposal } from "./load.js";
+import { staleFields } from "./plan-effect.js";
+
+type Answer = RouteAnswer<"getProposal">;
+
+/** What may this person do with the proposal, now, and why not? The same judge and the same facts as the decisions. */
+export function getProposal(
+  deps: Deps,
+  {
+    actor,
+    tenantId,
+    proposalId,
+  }: { readonly actor: HumanActor; readonly tenantId: string; readonly proposalId: string },
+): Promise<Outcome<Answer>> {
+  return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
+    const loaded = await loadProposal(reads, tenantId, proposalId);
+    const { proposal } = loaded;
+    if (proposal === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
+    const documents = await loadDocuments(
+      reads,
+      tenantId,
+      proposal.plan.preconditions.map(({ ref }) => ref),
+    );
+    const stale = staleFields(proposal.plan, documents, deps.sha256);
+    const matter = { now: deps.clock.now(), tenantId, actor, ...loaded, staleFields: stale, sha256: deps.sha256 };
+    return {
+      changes: [],
+      events: [],
+      answer: accept({
+        proposal,
+        policy: {
+          approve: judge({ operation: "approve", ...matter }),
+          execute: judge({ operation: "execute", ...matter }),
+          rollback: judge({ operation: "rollback", ...matter }),
+        },
+      }),
+    };
+  });
+}

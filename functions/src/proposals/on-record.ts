@@ -1,0 +1,150 @@
+import { recordEvent } from "../audit/record-event.js";
+import type { EventDraft, RecordedEvent } from "../audit/record-event.js";
+import { eventMeans } from "../commit/deps.js";
+import type { Deps } from "../commit/deps.js";
+import { toDocument } from "../commit/document-change.js";
+import type { DocumentChange } from "../commit/document-change.js";
+import { refuse } from "../commit/outcome.js";
+import type { Refused } from "../commit/outcome.js";
+import type { Commit } from "../commit/transactor.js";
+import { Proposal, inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
+import type { Actor, ApiErrorDetails, PolicyDecision, ReasonCode, UtcInstant } from "../contracts/index.js";
+import type { PolicyOperation } from "../policy/facts.js";
+import { OPEN_STATUSES, requireTransition } from "./lifecycle.js";
+
+/** How many event ids a proposal carries: the newest ones; the audit log itself has them all. */
+const EVENT_IDS_KEPT = 500;
+
+/** What every event of a proposal command has in common. */
+export interface Occasion {
+  readonly tenantId: string;
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly now: UtcInstant;
+}
+
+export interface ProposalStep {
+  readonly proposal: Proposal;
+  readonly changes: readonly DocumentChange[];
+  readonly event: RecordedEvent;
+}
+
+/**
+ * One step in a proposal's life together with its event: the new document, the release of its open intent once it is no
+ * longer open, and the event that names every document the step changed. Throws on a transition the table does not hold.
+ */
+export function stepProposal(
+  deps: Deps,
+  occasion: Occasion,
+  before: Proposal,
+  patch: Partial<Proposal>,
+  draft: Pick<EventDraft, "type"> & Partial<EventDraft>,
+  beside: { readonly eventId?: string; readonly changes?: readonly DocumentChange[] } = {},
+): ProposalStep {
+  const eventId = beside.eventId ?? deps.ids.random();
+  const status = patch.status ?? before.status;
+  if (status !== before.status) requireTransition(before.status, status);
+  const proposal = Proposal.parse({
+    ...before,
+    ...patch,
+    auditVersion: before.auditVersion + 1,
+    auditEventIds: [...before.auditEventIds, eventId].slice(-EVENT_IDS_KEPT),
+    lastEventId: eventId,
+    updatedAt: occasion.now,
+  });
+  const event = recordEvent(
+    {
+      ...proposalEvent(occasion, proposal),
+      ...draft,
+      resourceRefs: [
+        ...(draft.resourceRefs ?? []),
+        { path: proposalRef(proposal.proposalId), auditVersion: proposal.auditVersion },
+      ],
+    },
+    eventMeans(deps, eventId),
+  );
+  const closes = OPEN_STATUSES.has(before.status) && !OPEN_STATUSES.has(status);
+  return {
+    proposal,
+    event,
+    changes: [
+      { op: "set", path: inTenant(proposal.tenantId, proposalRef(proposal.proposalId)), data: toDocument(proposal) },
+      ...(closes ? [releaseIntent(proposal)] : []),
+      ...(beside.changes ?? []),
+    ],
+  };
+}
+
+const releaseIntent = ({ tenantId, intentHash }: Proposal): DocumentChange => ({
+  op: "delete",
+  path: inTenant(tenantId, openIntentRef(intentHash)),
+});
+
+/** The fields that every event about this proposal shares. */
+export function proposalEvent(occasion: Occasion, proposal: Proposal): Omit<EventDraft, "type"> {
+  return {
+    tenantId: occasion.tenantId,
+    at: occasion.now,
+    actor: occasion.actor,
+    actChain: proposal.actChain,
+    outcome: "done",
+    capabilityId: proposal.capabilityId,
+    proposalId: proposal.proposalId,
+    controlEpoch: proposal.controlEpochSeen,
+    policyVersion: proposal.policyVersion,
+    requestId: occasion.requestId,
+    input: proposal.input,
+  };
+}
+
+/** A refusal is put on record and changes nothing else. */
+export function refuseOnRecord(
+  deps: Deps,
+  occasion: Occasion,
+  operation: PolicyOperation,
+  reason: ReasonCode,
+  about: {
+    readonly proposalId?: string;
+    readonly proposal?: Proposal | null;
+    readonly capabilityId?: string;
+    readonly policy?: PolicyDecision;
+    readonly details?: ApiErrorDetails;
+    readonly input?: unknown;
+  },
+): Commit<Refused> {
+  const proposal = about.proposal ?? null;
+  const base: Omit<EventDraft, "type"> =
+    proposal === null
+      ? {
+          tenantId: occasion.tenantId,
+          at: occasion.now,
+          actor: occasion.actor,
+          outcome: "refused",
+          requestId: occasion.requestId,
+          capabilityId: about.capabilityId ?? null,
+          proposalId: about.proposalId ?? null,
+          input: about.input,
+        }
+      : proposalEvent(occasion, proposal);
+  const event = recordEvent(
+    {
+      ...base,
+      type: "proposal.refused",
+      outcome: "refused",
+      reasonCode: reason,
+      severity: reason === "INTENT_CHANGED" || reason === "UNDECLARED_WRITE" ? "alarm" : "warning",
+      data: { operation, ...failedCheck(about.policy) },
+    },
+    eventMeans(deps),
+  );
+  return { changes: [], events: [event], answer: refuse(reason, withPolicy(about.details, about.policy)) };
+}
+
+export function withPolicy(details: ApiErrorDetails | undefined, policy: PolicyDecision | undefined): ApiErrorDetails {
+  return { ...details, ...(policy === undefined ? {} : { policy }) };
+}
+
+function failedCheck(policy: PolicyDecision | undefined): { check?: string; detail?: string } {
+  const failed = policy?.trace.find((line) => line.result === "fail");
+  return failed === undefined ? {} : { check: failed.check, detail: failed.detail };
+}

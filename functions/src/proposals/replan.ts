@@ -1,0 +1,102 @@
+import type { Deps } from "../commit/deps.js";
+import { accept } from "../commit/outcome.js";
+import type { Outcome } from "../commit/outcome.js";
+import type { Commit } from "../commit/transactor.js";
+import type { Plan, Proposal, Review, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
+import { effectiveControl } from "../policy/control.js";
+import type { ProposalCommand } from "./command.js";
+import { judge } from "./judge.js";
+import { loadDocuments, loadProposal, previewContext } from "./load.js";
+import { refuseOnRecord, stepProposal } from "./on-record.js";
+import type { Occasion } from "./on-record.js";
+import { planEffect } from "./plan-effect.js";
+
+/**
+ * What would this proposal do now? Computed from current reads. The same plan, waiting or approved under the present
+ * control epoch, changes nothing. Any other becomes the next revision: back to `pending_approval`, with every review
+ * voided and named in the event, and a new time limit.
+ *
+ * Refuses with REV_MISMATCH, INVALID_TRANSITION, PROPOSAL_EXPIRED, and what `planEffect` refuses.
+ */
+export function planProposal(
+  deps: Deps,
+  { actor, tenantId, proposalId, requestId, body }: ProposalCommand<RouteBody<"planProposal">>,
+): Promise<Outcome<RouteAnswer<"planProposal">>> {
+  return deps.transactor.transact(async (reads): Promise<Commit<Outcome<RouteAnswer<"planProposal">>>> => {
+    const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
+    const loaded = await loadProposal(reads, tenantId, proposalId);
+    const { proposal, capability, control } = loaded;
+    const review = { ifRev: body.ifRev, planId: null, rationale: null, reasonCode: null };
+    const policy = judge({ operation: "plan", ...occasion, ...loaded, review, sha256: deps.sha256 });
+    if (proposal === null) return refuseOnRecord(deps, occasion, "plan", "NOT_FOUND", { proposalId, policy });
+    if (policy.decision === "deny" || capability === null)
+      return refuseOnRecord(deps, occasion, "plan", policy.reasonCode ?? "INTERNAL", {
+        proposal,
+        policy,
+        details: { proposal },
+      });
+
+    const context = previewContext(proposal);
+    const refs = capability.reads(proposal.input, context).map(({ ref }) => ref);
+    const planned = planEffect(
+      {
+        ...occasion,
+        ownerUid: proposal.ownerUid,
+        capability,
+        input: proposal.input,
+        context,
+        sha256: deps.sha256,
+      },
+      await loadDocuments(reads, tenantId, refs),
+    );
+    if (planned.kind === "refused")
+      return refuseOnRecord(deps, occasion, "plan", planned.reason, {
+        proposal,
+        details: { issues: [{ path: "input", problem: planned.detail }] },
+      });
+
+    const { epoch } = effectiveControl(control, {}, occasion.now);
+    if (stands(proposal, planned.plan, epoch))
+      return {
+        changes: [],
+        events: [],
+        answer: accept({ proposal, plan: planned.plan, isChanged: false, policy }),
+      };
+    const step = stepProposal(deps, occasion, proposal, renewed(proposal, planned.plan, epoch, occasion), {
+      type: "proposal.replanned",
+      output: planned.plan,
+      data: {
+        planId: planned.plan.planId,
+        approvalsDismissed: live(proposal.reviews).map(({ reviewer, rev }) => ({ reviewer: reviewer.id, rev })),
+      },
+    });
+    return {
+      changes: step.changes,
+      events: [step.event],
+      answer: accept({ proposal: step.proposal, plan: planned.plan, isChanged: true, policy }),
+    };
+  });
+}
+
+function stands(proposal: Proposal, plan: Plan, epoch: number): boolean {
+  const isWaiting = proposal.status === "pending_approval";
+  const isApprovedNow = proposal.status === "approved" && proposal.controlEpochSeen === epoch;
+  return plan.planId === proposal.plan.planId && (isWaiting || isApprovedNow);
+}
+
+const live = (reviews: readonly Review[]): Review[] => reviews.filter(({ voidedAt }) => voidedAt === null);
+
+function renewed(proposal: Proposal, plan: Plan, epoch: number, { now }: Occasion): Partial<Proposal> {
+  const rule = ruleFor(DEFAULT_APPROVAL_POLICY, proposal.riskTier);
+  return {
+    rev: proposal.rev + 1,
+    status: "pending_approval",
+    plan,
+    reviews: proposal.reviews.map((review) => ({ ...review, voidedAt: review.voidedAt ?? now })),
+    approvedUntil: null,
+    expiresAt: new Date(Date.parse(now) + rule.decideWithinMs).toISOString(),
+    controlEpochSeen: epoch,
+    problem: null,
+  };
+}

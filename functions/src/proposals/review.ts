@@ -1,0 +1,164 @@
+import type { Deps } from "../commit/deps.js";
+import { accept } from "../commit/outcome.js";
+import type { Outcome } from "../commit/outcome.js";
+import type { Commit } from "../commit/transactor.js";
+import type { Proposal, Review, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
+import { liveReviews } from "../policy/checks.js";
+import { effectiveControl } from "../policy/control.js";
+import type { PolicyOperation, ReviewFacts } from "../policy/facts.js";
+import type { ProposalCommand } from "./command.js";
+import { judge } from "./judge.js";
+import { loadProposal } from "./load.js";
+import type { LoadedProposal } from "./load.js";
+import { refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
+import type { Occasion, ProposalStep } from "./on-record.js";
+import { refuse } from "../commit/outcome.js";
+
+type Answer = RouteAnswer<"approveProposal">;
+
+/**
+ * Approve exactly this plan of exactly this revision? The quorum's last approval makes the proposal `approved`, for the
+ * time that its risk tier allows and under the control epoch of now.
+ *
+ * Refuses with SELF_APPROVAL, ROLE_MISSING, KILL_SWITCH, CONTROL_UNREADABLE, REV_MISMATCH (with the stored proposal),
+ * PLAN_MISMATCH, INVALID_TRANSITION, PROPOSAL_EXPIRED (which is stored), INTENT_CHANGED, RATIONALE_REQUIRED.
+ */
+export function approveProposal(
+  deps: Deps,
+  command: ProposalCommand<RouteBody<"approveProposal">>,
+): Promise<Outcome<Answer>> {
+  const { body } = command;
+  return decide(deps, command, "approve", body, (occasion, { proposal, control }) => {
+    const review = toReview(occasion, proposal, "approve", body);
+    const reviews = [...proposal.reviews, review];
+    const approvals = liveReviews({ planId: proposal.plan.planId, reviews }).filter(
+      ({ decision }) => decision === "approve",
+    ).length;
+    const isReached = approvals >= proposal.approvalsRequired;
+    const { approvalTtlMs } = ruleFor(DEFAULT_APPROVAL_POLICY, proposal.riskTier);
+    return stepProposal(
+      deps,
+      occasion,
+      proposal,
+      {
+        rev: proposal.rev + 1,
+        reviews,
+        controlEpochSeen: effectiveControl(control, {}, occasion.now).epoch,
+        ...(isReached
+          ? { status: "approved", approvedUntil: new Date(Date.parse(occasion.now) + approvalTtlMs).toISOString() }
+          : {}),
+      },
+      {
+        type: isReached ? "proposal.approved" : "proposal.approval_counted",
+        controlEpoch: effectiveControl(control, {}, occasion.now).epoch,
+        data: { planId: body.planId, rev: body.ifRev, reasonCode: body.reasonCode, approvals },
+        ...(review.rationale === "" ? {} : { freeText: { rationale: review.rationale } }),
+      },
+    );
+  });
+}
+
+/** Reject it: one rejection ends it (M02.6). Refuses like `approveProposal`, without the control checks. */
+export function rejectProposal(
+  deps: Deps,
+  command: ProposalCommand<RouteBody<"rejectProposal">>,
+): Promise<Outcome<Answer>> {
+  const { body } = command;
+  const looked = { ...body, planId: null };
+  return decide(deps, command, "reject", looked, (occasion, { proposal }) =>
+    stepProposal(
+      deps,
+      occasion,
+      proposal,
+      {
+        rev: proposal.rev + 1,
+        status: "rejected",
+        reviews: [...proposal.reviews, toReview(occasion, proposal, "reject", body)],
+      },
+      {
+        type: "proposal.rejected",
+        data: { planId: proposal.plan.planId, rev: body.ifRev, reasonCode: body.reasonCode },
+        freeText: { rationale: body.rationale },
+      },
+    ),
+  );
+}
+
+/** Take one's own request back: the requester, or the person who owns the agent that asked. */
+export function withdrawProposal(
+  deps: Deps,
+  command: ProposalCommand<RouteBody<"withdrawProposal">>,
+): Promise<Outcome<Answer>> {
+  const { body } = command;
+  const looked = { ...body, planId: null, reasonCode: null };
+  return decide(deps, command, "withdraw", looked, (occasion, { proposal }) =>
+    stepProposal(
+      deps,
+      occasion,
+      proposal,
+      { rev: proposal.rev + 1, status: "withdrawn" },
+      { type: "proposal.withdrawn", data: { rev: body.ifRev }, freeText: { rationale: body.rationale } },
+    ),
+  );
+}
+
+type Found = LoadedProposal & { readonly proposal: Proposal };
+
+/** Reads, judges, and either takes the step or refuses on record. A decision that comes too late stores the expiry. */
+function decide(
+  deps: Deps,
+  { actor, tenantId, proposalId, requestId }: ProposalCommand<unknown>,
+  operation: PolicyOperation,
+  review: ReviewFacts,
+  step: (occasion: Occasion, found: Found) => ProposalStep,
+): Promise<Outcome<Answer>> {
+  return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
+    const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
+    const loaded = await loadProposal(reads, tenantId, proposalId);
+    const { proposal } = loaded;
+    const policy = judge({ operation, ...occasion, ...loaded, review, sha256: deps.sha256 });
+    if (proposal === null) return refuseOnRecord(deps, occasion, operation, "NOT_FOUND", { proposalId, policy });
+    if (policy.decision === "allow") {
+      const taken = step(occasion, { ...loaded, proposal });
+      return { changes: taken.changes, events: [taken.event], answer: accept({ proposal: taken.proposal, policy }) };
+    }
+    if (policy.reasonCode === "PROPOSAL_EXPIRED") {
+      const lapsed = stepProposal(
+        deps,
+        occasion,
+        proposal,
+        { status: "expired" },
+        { type: "proposal.expired", outcome: "refused", reasonCode: "PROPOSAL_EXPIRED", data: { operation } },
+      );
+      return {
+        changes: lapsed.changes,
+        events: [lapsed.event],
+        answer: refuse("PROPOSAL_EXPIRED", withPolicy({ proposal: lapsed.proposal }, policy)),
+      };
+    }
+    return refuseOnRecord(deps, occasion, operation, policy.reasonCode ?? "INTERNAL", {
+      proposal,
+      policy,
+      details: { proposal },
+    });
+  });
+}
+
+function toReview(
+  { actor, now }: Occasion,
+  proposal: Proposal,
+  decision: Review["decision"],
+  said: { readonly rationale: string | null; readonly reasonCode: Review["reasonCode"] },
+): Review {
+  return {
+    reviewer: { id: actor.id, name: actor.name },
+    decision,
+    rev: proposal.rev,
+    planId: proposal.plan.planId,
+    reasonCode: said.reasonCode,
+    rationale: (said.rationale ?? "").trim(),
+    at: now,
+    voidedAt: null,
+  };
+}

@@ -1,0 +1,286 @@
+import type * as z from "zod";
+import { recordEvent } from "../audit/record-event.js";
+import { REGISTRY } from "../capabilities/registry.js";
+import type { AnyCapability } from "../capabilities/registry.js";
+import { eventMeans } from "../commit/deps.js";
+import type { Deps } from "../commit/deps.js";
+import { toDocument } from "../commit/document-change.js";
+import type { DocumentChange } from "../commit/document-change.js";
+import { accept } from "../commit/outcome.js";
+import type { Outcome } from "../commit/outcome.js";
+import type { Commit, StoredDocument, TransactionReads } from "../commit/transactor.js";
+import { OpenIntent, Proposal, inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
+import type {
+  ActLink,
+  Actor,
+  Evidence,
+  JsonObject,
+  Plan,
+  PolicyDecision,
+  RouteAnswer,
+  RouteBody,
+} from "../contracts/index.js";
+import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
+import { effectiveControl, readControl } from "../policy/control.js";
+import type { ControlReadings } from "../policy/control.js";
+import type { Command } from "./command.js";
+import { judge } from "./judge.js";
+import { OPEN_STATUSES } from "./lifecycle.js";
+import { controlPaths, loadDocuments, parseProposal, previewContext } from "./load.js";
+import { proposalEvent, refuseOnRecord, stepProposal } from "./on-record.js";
+import type { Occasion } from "./on-record.js";
+import { hashIntent, planEffect } from "./plan-effect.js";
+
+type SubmitAnswer = RouteAnswer<"submitProposal">;
+
+/** Everything about a request for a change, whoever asks. */
+export interface Submission {
+  readonly actor: Actor;
+  readonly actChain: readonly ActLink[];
+  readonly ownerUid: string;
+  readonly capabilityId: string;
+  readonly input: JsonObject;
+  readonly rationale: string;
+  readonly evidence: readonly z.infer<typeof Evidence>[];
+}
+
+/** A submission whose capability is known and whose input fits it. */
+interface Understood {
+  readonly submission: Submission;
+  readonly capability: AnyCapability;
+  readonly input: JsonObject;
+  readonly intentHash: string;
+}
+
+/** A person asks for a change. */
+export function submitProposal(
+  deps: Deps,
+  { actor, tenantId, requestId, body }: Command<RouteBody<"submitProposal">>,
+): Promise<Outcome<SubmitAnswer>> {
+  const submission: Submission = {
+    ...body,
+    actor,
+    actChain: [{ type: "human", id: actor.id, as: "requester" }],
+    ownerUid: actor.id,
+  };
+  return deps.transactor.transact((reads) =>
+    decideSubmission(deps, reads, { tenantId, actor, requestId, now: deps.clock.now() }, submission),
+  );
+}
+
+/**
+ * Can this become a proposal that waits for approval? Computes the plan from current reads and stores both. The same
+ * intent, asked again while the first is open, gives the first one back and is counted on it (M01.9).
+ *
+ * Refuses with CAPABILITY_UNKNOWN, NOT_PROPOSABLE_BY_AGENT, ROLE_MISSING, INVALID_INPUT, NO_OP, TARGET_*,
+ * BLAST_RADIUS_EXCEEDED, UNDECLARED_WRITE. Runs inside the caller's transaction, so that an agent's envelope and the
+ * proposal it carries are one commit.
+ */
+export async function decideSubmission(
+  deps: Deps,
+  reads: TransactionReads,
+  occasion: Occasion,
+  submission: Submission,
+): Promise<Commit<Outcome<SubmitAnswer>>> {
+  const about = { capabilityId: submission.capabilityId, input: submission.input };
+  const capability = REGISTRY.get(submission.capabilityId) ?? null;
+  const parsed = capability?.inputSchema.safeParse(submission.input);
+  if (parsed?.success === false)
+    return refuseOnRecord(deps, occasion, "submit", "INVALID_INPUT", {
+      ...about,
+      details: {
+        issues: parsed.error.issues.map(({ path, message }) => ({ path: `input.${path.join(".")}`, problem: message })),
+      },
+    });
+
+  const understood =
+    capability === null || parsed === undefined
+      ? null
+      : understand(deps, occasion, submission, capability, parsed.data);
+  const [globalControl, tenantControl, openIntent] = await reads.get([
+    ...controlPaths(occasion.tenantId),
+    ...(understood === null ? [] : [inTenant(occasion.tenantId, openIntentRef(understood.intentHash))]),
+  ]);
+  const control = {
+    global: readControl(globalControl?.data ?? null),
+    tenant: readControl(tenantControl?.data ?? null),
+  };
+  const policy = judge({ operation: "submit", ...occasion, control, proposal: null, capability, sha256: deps.sha256 });
+  if (policy.decision === "deny" || understood === null)
+    return refuseOnRecord(deps, occasion, "submit", policy.reasonCode ?? "INTERNAL", { ...about, policy });
+
+  const earlier = await loadEarlier(reads, occasion, openIntent);
+  if (earlier !== null && isStillOpen(earlier, occasion.now)) return countDuplicate(deps, occasion, earlier, policy);
+  return open(deps, reads, occasion, understood, { control, earlier, policy });
+}
+
+function understand(
+  deps: Deps,
+  { tenantId }: Occasion,
+  submission: Submission,
+  capability: AnyCapability,
+  input: JsonObject,
+): Understood {
+  const { ownerUid } = submission;
+  const intentHash = hashIntent({ tenantId, ownerUid, capability, input, sha256: deps.sha256 });
+  return { submission, capability, input, intentHash };
+}
+
+async function loadEarlier(
+  reads: TransactionReads,
+  { tenantId }: Occasion,
+  openIntent: StoredDocument | undefined,
+): Promise<Proposal | null> {
+  if (openIntent?.data == null) return null;
+  const { proposalId } = OpenIntent.parse(openIntent.data);
+  const [stored] = await reads.get([inTenant(tenantId, proposalRef(proposalId))]);
+  return stored?.data == null ? null : parseProposal(stored);
+}
+
+function isStillOpen(proposal: Proposal, now: string): boolean {
+  if (!OPEN_STATUSES.has(proposal.status)) return false;
+  return proposal.status !== "pending_approval" || Date.parse(now) < Date.parse(proposal.expiresAt);
+}
+
+function countDuplicate(
+  deps: Deps,
+  occasion: Occasion,
+  earlier: Proposal,
+  policy: PolicyDecision,
+): Commit<Outcome<SubmitAnswer>> {
+  const step = stepProposal(
+    deps,
+    occasion,
+    earlier,
+    { duplicates: earlier.duplicates + 1 },
+    { type: "proposal.deduplicated" },
+  );
+  return {
+    changes: step.changes,
+    events: [step.event],
+    answer: accept({ proposal: step.proposal, deduplicated: true, policy }),
+  };
+}
+
+async function open(
+  deps: Deps,
+  reads: TransactionReads,
+  occasion: Occasion,
+  understood: Understood,
+  found: { readonly control: ControlReadings; readonly earlier: Proposal | null; readonly policy: PolicyDecision },
+): Promise<Commit<Outcome<SubmitAnswer>>> {
+  const { submission, capability, input } = understood;
+  const proposalId = deps.ids.random();
+  const context = previewContext({ proposalId, actor: submission.actor });
+  const documents = await loadDocuments(
+    reads,
+    occasion.tenantId,
+    capability.reads(input, context).map(({ ref }) => ref),
+  );
+  const planned = planEffect(
+    {
+      ...occasion,
+      ownerUid: submission.ownerUid,
+      capability,
+      input,
+      context,
+      sha256: deps.sha256,
+    },
+    documents,
+  );
+  if (planned.kind === "refused")
+    return refuseOnRecord(deps, occasion, "submit", planned.reason, {
+      capabilityId: capability.metadata.id,
+      input,
+      details: { issues: [{ path: "input", problem: planned.detail }] },
+    });
+
+  const eventId = deps.ids.random();
+  const proposal = newProposal(occasion, understood, {
+    proposalId,
+    eventId,
+    plan: planned.plan,
+    control: found.control,
+  });
+  const event = recordEvent(
+    {
+      ...proposalEvent(occasion, proposal),
+      type: "proposal.submitted",
+      output: proposal.plan,
+      resourceRefs: [{ path: proposalRef(proposalId), auditVersion: 1 }],
+      data: { planId: proposal.plan.planId, expiresAt: proposal.expiresAt, riskTier: proposal.riskTier },
+      ...(proposal.rationale === "" ? {} : { freeText: { rationale: proposal.rationale } }),
+    },
+    eventMeans(deps, eventId),
+  );
+  const lapsed = found.earlier === null ? null : lapse(deps, occasion, found.earlier);
+  const intent: DocumentChange = {
+    op: "set",
+    path: inTenant(occasion.tenantId, openIntentRef(understood.intentHash)),
+    data: OpenIntent.parse({ proposalId, openedAt: occasion.now }),
+  };
+  return {
+    changes: [
+      { op: "create", path: inTenant(occasion.tenantId, proposalRef(proposalId)), data: toDocument(proposal) },
+      intent,
+      ...(lapsed?.changes ?? []),
+    ],
+    events: [event, ...(lapsed === null ? [] : [lapsed.event])],
+    answer: accept({ proposal, deduplicated: false, policy: found.policy }),
+  };
+}
+
+/** An earlier proposal of the same intent that nobody decided in time. The new one takes its open intent over. */
+function lapse(deps: Deps, occasion: Occasion, earlier: Proposal): ReturnType<typeof stepProposal> | null {
+  if (earlier.status !== "pending_approval") return null;
+  const step = stepProposal(deps, occasion, earlier, { status: "expired" }, { type: "proposal.expired" });
+  return { ...step, changes: step.changes.filter(({ op }) => op !== "delete") };
+}
+
+function newProposal(
+  { tenantId, now }: Occasion,
+  { submission, capability, input, intentHash }: Understood,
+  made: {
+    readonly proposalId: string;
+    readonly eventId: string;
+    readonly plan: Plan;
+    readonly control: ControlReadings;
+  },
+): Proposal {
+  const { id, version, riskTier } = capability.metadata;
+  const rule = ruleFor(DEFAULT_APPROVAL_POLICY, riskTier);
+  return Proposal.parse({
+    proposalId: made.proposalId,
+    rev: 1,
+    tenantId,
+    capabilityId: id,
+    capabilityVersion: version,
+    riskTier,
+    status: "pending_approval",
+    actor: submission.actor,
+    actChain: submission.actChain,
+    ownerUid: submission.ownerUid,
+    input,
+    intentHash,
+    plan: made.plan,
+    rationale: submission.rationale.trim(),
+    evidence: submission.evidence,
+    createdAt: now,
+    submittedAt: now,
+    expiresAt: new Date(Date.parse(now) + rule.decideWithinMs).toISOString(),
+    approvalsRequired: rule.approvals,
+    reviews: [],
+    approvedUntil: null,
+    policyId: DEFAULT_APPROVAL_POLICY.id,
+    policyVersion: DEFAULT_APPROVAL_POLICY.version,
+    controlEpochSeen: effectiveControl(made.control, {}, now).epoch,
+    duplicates: 0,
+    problem: null,
+    execution: null,
+    rollback: null,
+    auditEventIds: [made.eventId],
+    auditVersion: 1,
+    lastEventId: made.eventId,
+    updatedAt: now,
+  });
+}
