@@ -54,7 +54,7 @@ export async function startEmulators(options: StartEmulatorsOptions): Promise<Ru
   const progress = options.onProgress ?? (() => undefined);
   const binaries = provideBinaries(options.only, firebaseToolsEntry(), progress);
   const ports = options.ports ?? (await pickFreePorts(PORT_NAMES));
-  const run = prepareRun(ROOT, options.only, ports);
+  const run = prepareRun(ROOT, PROJECT_ID, options.only, ports);
   progress(`starting ${options.only.join(", ")} (log: ${relative(ROOT, run.logFile)})`);
   const firebase = launch(run, options, binaries);
   const stop = endWithThisProgram(run, firebase);

@@ -17,6 +17,7 @@ const PortSetting = z.object({ port: z.int().min(1).max(65_535) });
 const FirebaseJson = z.looseObject({
   functions: z.array(z.looseObject({ source: z.string() })),
   hosting: z.looseObject({
+    public: z.string(),
     headers: z.array(
       z.looseObject({ source: z.string(), headers: z.array(z.object({ key: z.string(), value: z.string() })) }),
     ),
@@ -57,16 +58,26 @@ export function fixedPorts(config: FirebaseJson, offset: number): EmulatorPorts 
   };
 }
 
+/** A run's own copies of what was built, relative to the repository root. */
+export interface StagedPaths {
+  readonly functionsSource: string;
+  readonly hostingPublic: string;
+}
+
 /**
  * Answers: what does firebase-tools read for one run? The project's `firebase.json` with this run's ports and its own
- * copy of the built functions. Paths stay relative to the repository root: firebase-tools refuses others.
+ * copies of the built functions and pages. Paths stay relative to the repository root: firebase-tools refuses others.
  */
-export function configForRun(config: FirebaseJson, ports: EmulatorPorts, functionsSource: string): FirebaseJson {
+export function configForRun(config: FirebaseJson, ports: EmulatorPorts, staged: StagedPaths): FirebaseJson {
   const at = (port: number): { host: string; port: number } => ({ host: "127.0.0.1", port });
   return {
     ...config,
-    functions: config.functions.map((codebase) => ({ ...codebase, source: functionsSource })),
-    hosting: { ...config.hosting, headers: config.hosting.headers.map(withLoopbackAllowed) },
+    functions: config.functions.map((codebase) => ({ ...codebase, source: staged.functionsSource })),
+    hosting: {
+      ...config.hosting,
+      public: staged.hostingPublic,
+      headers: config.hosting.headers.map(withLoopbackAllowed),
+    },
     emulators: {
       ...config.emulators,
       auth: at(ports.auth),

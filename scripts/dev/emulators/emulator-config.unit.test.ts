@@ -12,6 +12,7 @@ import type { EmulatorPorts, PortName } from "./emulator-config.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const PORTS = Object.fromEntries(PORT_NAMES.map((name, at) => [name, 21_000 + at])) as Record<PortName, number>;
+const STAGED = { functionsSource: "copy/functions", hostingPublic: "copy/hosting" };
 
 describe("scripts/dev/emulators/emulator-config", () => {
   it("moves every fixed port by the offset and keeps them apart", () => {
@@ -26,17 +27,18 @@ describe("scripts/dev/emulators/emulator-config", () => {
   });
 
   it("gives each emulator the run's port and keeps every path relative to the root", () => {
-    const run = configForRun(readFirebaseJson(ROOT), PORTS, ".studio/copy");
+    const run = configForRun(readFirebaseJson(ROOT), PORTS, STAGED);
     assert.equal(run.emulators.firestore.port, PORTS.firestore);
     assert.equal(run.emulators.firestore.websocketPort, PORTS.firestoreWebsocket);
     assert.equal(run.emulators.eventarc.port, PORTS.eventarc);
-    assert.equal(run.functions[0]?.source, ".studio/copy");
+    assert.equal(run.functions[0]?.source, "copy/functions");
+    assert.equal(run.hosting.public, "copy/hosting");
     assert.equal((run as unknown as { firestore: { rules: string } }).firestore.rules, "firestore.rules");
   });
 
   it("lets pages reach loopback in a run and never in the deployed policy", () => {
     const deployed = readFirebaseJson(ROOT);
-    assert.match(policyOf(configForRun(deployed, PORTS, "copy")), /connect-src 'self' http:\/\/127\.0\.0\.1:\* https/);
+    assert.match(policyOf(configForRun(deployed, PORTS, STAGED)), /connect-src 'self' http:\/\/127\.0\.0\.1:\* https/);
     assert.doesNotMatch(policyOf(deployed), /127\.0\.0\.1|localhost|unsafe|\*/);
   });
 
