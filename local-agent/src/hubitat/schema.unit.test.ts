@@ -83,7 +83,7 @@ describe("local-agent/hubitat/schema", () => {
       parsed?.items.map((each) => [each.id, each.name]),
       [["12", "Kiln room"]],
     );
-    assert.equal(parsed?.skipped, 4);
+    assert.equal(parsed.skipped, 4);
   });
 
   it("falls back from label to name to the id, on one line and within 120 characters", () => {
@@ -102,7 +102,7 @@ describe("local-agent/hubitat/schema", () => {
   it("keeps a device whose attributes or capabilities are missing", () => {
     const parsed = parseAllDevices([aDevice({ attributes: null, capabilities: "none" })]);
     assert.equal(parsed?.items[0]?.values.size, 0);
-    assert.deepEqual(parsed?.items[0]?.capabilities, []);
+    assert.deepEqual(parsed.items[0].capabilities, []);
   });
 
   it("takes nothing from the prototype of an attribute object", () => {
@@ -161,7 +161,7 @@ describe("local-agent/hubitat/schema", () => {
       const parsed = parseDeviceList(readFixture("devices.json"));
       assert.equal(parsed?.skipped, 0);
       assert.deepEqual(
-        parsed?.items.map((each) => [each.id, each.name]),
+        parsed.items.map((each) => [each.id, each.name]),
         [
           ["6", "Office Door"],
           ["32", "Basement Leak Detector"],
@@ -203,7 +203,7 @@ describe("local-agent/hubitat/schema", () => {
       const modes = parseModes(readFixture("modes.json"))?.items;
       assert.equal(modes?.length, 5);
       assert.deepEqual(
-        modes?.filter((mode) => mode.isActive),
+        modes.filter((mode) => mode.isActive),
         [{ id: "1", name: "Day", isActive: true }],
       );
     });
