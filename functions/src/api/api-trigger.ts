@@ -1,0 +1,59 @@
+import { write } from "firebase-functions/logger";
+import { onRequest } from "firebase-functions/v2/https";
+import type { HttpsFunction, HttpsOptions, Request } from "firebase-functions/v2/https";
+import { serve } from "../platform/http/serve.js";
+import type { ApiReply, ServeMeans } from "../platform/http/serve.js";
+
+const OPTIONS = {
+  region: "us-central1",
+  memory: "256MiB",
+  timeoutSeconds: 60,
+  concurrency: 40,
+  minInstances: 0,
+  maxInstances: 20,
+  // The way in for browsers and terminals: the sign-in is verified in every request.
+  invoker: "public",
+  cors: false,
+} as const satisfies HttpsOptions;
+
+/** `api`: every action of a person, one route table. */
+export function apiFunction(means: () => ServeMeans): HttpsFunction {
+  return onRequest(OPTIONS, async (request, response) => {
+    const startedMs = Date.now();
+    const reply = await serve(toApiRequest(request), means());
+    log(reply, Date.now() - startedMs);
+    response
+      .status(reply.status)
+      .set({ "Cache-Control": "no-store", "X-Request-Id": String(reply.logged["requestId"]), ...reply.headers })
+      .json(reply.body);
+  });
+}
+
+function toApiRequest(request: Request): Parameters<typeof serve>[0] {
+  return {
+    method: request.method,
+    path: request.path,
+    query: request.query,
+    contentType: request.get("content-type"),
+    authorization: request.get("authorization"),
+    idempotencyKey: request.get("idempotency-key"),
+    requestId: request.get("x-request-id"),
+    bodyBytes: (request.rawBody as Buffer | undefined)?.length ?? 0,
+    body: request.body as unknown,
+  };
+}
+
+function log({ status, logged, defect }: ApiReply, ms: number): void {
+  const severity = status >= 500 ? "ERROR" : status >= 400 ? "NOTICE" : "INFO";
+  const problem = defect === undefined ? {} : { problem: describe(defect) };
+  write({ severity, component: "api", event: "request.answered", status, ms, ...logged, ...problem });
+}
+
+/** Stack frames name our code; messages of foreign errors may quote stored values and stay out. */
+function describe(defect: unknown): string {
+  if (!(defect instanceof Error)) return typeof defect;
+  const frames = (defect.stack ?? "").split("\n").filter((line) => line.trim().startsWith("at "));
+  return [defect.name === "StudioError" ? `StudioError: ${defect.message}` : defect.name, ...frames.slice(0, 8)].join(
+    "\n",
+  );
+}

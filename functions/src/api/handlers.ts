@@ -1,0 +1,47 @@
+import { getControl } from "../policy/look-at-control.js";
+import { engageStop } from "../policy/engage-stop.js";
+import { releaseStop } from "../policy/release-stop.js";
+import { enrolAgent } from "../devices/enrol-agent.js";
+import { revokeAgent } from "../devices/revoke-agent.js";
+import { redriveDeadLetter } from "../devices/redrive-dead-letter.js";
+import type { UplinkDeps } from "../devices/ingest-envelope.js";
+import { executeProposal } from "../proposals/execute.js";
+import { getProposal } from "../proposals/look.js";
+import { planProposal } from "../proposals/replan.js";
+import { approveProposal, rejectProposal, withdrawProposal } from "../proposals/review.js";
+import { rollbackProposal } from "../proposals/rollback.js";
+import { submitProposal } from "../proposals/submit.js";
+import type { ApiRouteName, RouteBody, RouteParams } from "../contracts/index.js";
+import type { Outcome } from "../commit/outcome.js";
+import type { Handlers, VerifiedCall } from "../platform/http/serve.js";
+
+/** A call whose parameters and body are known to be this route's: `readRequest` parsed both with the route's own schemas. */
+type CallOf<Name extends ApiRouteName> = Omit<VerifiedCall, "params" | "body"> &
+  RouteParams<Name> & { readonly body: RouteBody<Name> };
+
+function handle<Name extends ApiRouteName>(
+  _name: Name,
+  use: (call: CallOf<Name>) => Promise<Outcome<unknown>>,
+): (call: VerifiedCall) => Promise<Outcome<unknown>> {
+  return ({ params, ...call }) => use({ ...call, ...(params as RouteParams<Name>) } as CallOf<Name>);
+}
+
+/** Which use case answers which route. Nothing is decided here. */
+export function apiHandlers(deps: () => UplinkDeps): Handlers {
+  return {
+    submitProposal: handle("submitProposal", (call) => submitProposal(deps(), call)),
+    getProposal: handle("getProposal", (call) => getProposal(deps(), call)),
+    planProposal: handle("planProposal", (call) => planProposal(deps(), call)),
+    approveProposal: handle("approveProposal", (call) => approveProposal(deps(), call)),
+    rejectProposal: handle("rejectProposal", (call) => rejectProposal(deps(), call)),
+    withdrawProposal: handle("withdrawProposal", (call) => withdrawProposal(deps(), call)),
+    executeProposal: handle("executeProposal", (call) => executeProposal(deps(), call)),
+    rollbackProposal: handle("rollbackProposal", (call) => rollbackProposal(deps(), call)),
+    getControl: handle("getControl", ({ tenantId }) => getControl(deps(), tenantId)),
+    engageStop: handle("engageStop", (call) => engageStop(deps(), call)),
+    releaseStop: handle("releaseStop", (call) => releaseStop(deps(), call)),
+    enrolAgent: handle("enrolAgent", (call) => enrolAgent(deps(), call)),
+    revokeAgent: handle("revokeAgent", (call) => revokeAgent(deps(), call)),
+    redriveDeadLetter: handle("redriveDeadLetter", (call) => redriveDeadLetter(deps(), call)),
+  };
+}

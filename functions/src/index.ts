@@ -1,0 +1,25 @@
+import { apiFunction } from "./api/api-trigger.js";
+import { apiHandlers } from "./api/handlers.js";
+import { recordAccessRefusal } from "./api/record-access-refusal.js";
+import type { UplinkDeps } from "./devices/ingest-envelope.js";
+import { deadLetterPushFunction, uplinkPushFunction } from "./devices/push-trigger.js";
+import { productionDeps, randomId } from "./platform/production-deps.js";
+import { verifyToken } from "./platform/verify-token.js";
+import { decideAgentSubmission } from "./proposals/submit-for-agent.js";
+
+/** Every deployed function, one export a line; an export's name is its deployed id. */
+const deps = (): UplinkDeps => {
+  const base = productionDeps();
+  return { ...base, submitAgentProposal: (reads, submission) => decideAgentSubmission(base, reads, submission) };
+};
+const uplink = { deps, env: process.env };
+
+export const api = apiFunction(() => ({
+  handlers: apiHandlers(deps),
+  verifyToken,
+  recordRefusal: (refusal) => recordAccessRefusal(deps(), refusal),
+  nowMs: () => Date.now(),
+  newRequestId: randomId,
+}));
+export const agentUplinkPush = uplinkPushFunction(uplink);
+export const agentUplinkDeadLetterPush = deadLetterPushFunction(uplink);

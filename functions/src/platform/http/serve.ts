@@ -1,0 +1,122 @@
+import { StudioError } from "../../commit/studio-error.js";
+import type { Outcome, Refused } from "../../commit/outcome.js";
+import { REASON_CODES } from "../../contracts/index.js";
+import type { ApiError, ApiRouteName, HumanActor, ReasonCode } from "../../contracts/index.js";
+import { matchRoute } from "./match-route.js";
+import type { RouteMatch } from "./match-route.js";
+import { actorIn } from "./principal.js";
+import type { Principal } from "./principal.js";
+import { readRequest } from "./read-request.js";
+import type { ApiRequest } from "./read-request.js";
+
+/** How old a sign-in may be for a sensitive action (M05.8), in milliseconds. */
+const RECENT_SIGN_IN_MS = 10 * 60_000;
+const CLIENT_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** A request after everything about it was verified: this is all that a handler gets to see. */
+export interface VerifiedCall {
+  readonly actor: HumanActor;
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly params: unknown;
+  readonly body: unknown;
+  readonly idempotencyKey: string;
+}
+
+export type Handlers = { readonly [Name in ApiRouteName]: (call: VerifiedCall) => Promise<Outcome<unknown>> };
+
+/** Somebody with a valid sign-in was turned away before any handler: put on record, at most once an hour each. */
+export interface AccessRefusal {
+  readonly principal: Principal;
+  readonly tenantId: string;
+  readonly route: ApiRouteName;
+  readonly reason: ReasonCode;
+  readonly requestId: string;
+}
+
+export interface ServeMeans {
+  readonly handlers: Handlers;
+  /** Verifies the token with its issuer, its revocation included; null when it does not hold. */
+  readonly verifyToken: (token: string) => Promise<Principal | null>;
+  readonly recordRefusal: (refusal: AccessRefusal) => Promise<void>;
+  readonly nowMs: () => number;
+  readonly newRequestId: () => string;
+}
+
+export interface ApiReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  /** What a log line may say: ids and codes, never a body and never a token. */
+  readonly logged: Readonly<Record<string, string | number>>;
+  /** The defect behind a 500, for the log alone. */
+  readonly defect?: unknown;
+}
+
+/**
+ * What is the answer to this request? Route, sign-in, shape, studio, role and recency are checked in this order, then the
+ * handler decides. Whatever goes wrong is answered with a reason code and a request id, and nothing half-done.
+ */
+export async function serve(request: ApiRequest, means: ServeMeans): Promise<ApiReply> {
+  const requestId = CLIENT_REQUEST_ID.test(request.requestId ?? "") ? (request.requestId ?? "") : means.newRequestId();
+  const match = matchRoute(request.method, request.path);
+  const about = { requestId, route: match?.name ?? "none" };
+  try {
+    const outcome = match === null ? refusal("ROUTE_NOT_FOUND") : await answer(request, match, requestId, means);
+    if (outcome.kind === "refused") return refusedReply(outcome, about);
+    const body = match?.route.answer.parse(outcome.answer);
+    return { status: match?.route.successStatus ?? 200, headers: {}, body, logged: { ...about, code: "OK" } };
+  } catch (error) {
+    const code = error instanceof StudioError && error.isRetryable ? error.code : "INTERNAL";
+    return { ...refusedReply(refusal(code), about), defect: error };
+  }
+}
+
+async function answer(
+  request: ApiRequest,
+  match: RouteMatch,
+  requestId: string,
+  means: ServeMeans,
+): Promise<Outcome<unknown>> {
+  const token = /^Bearer ([A-Za-z0-9._~+/=-]{1,8192})$/.exec(request.authorization ?? "")?.[1];
+  const principal = token === undefined ? null : await means.verifyToken(token);
+  if (principal === null) return refusal("UNAUTHENTICATED");
+
+  const tenantId = match.params["tenantId"] ?? "";
+  const actor = actorIn(principal, tenantId);
+  const turnAway = async (reason: ReasonCode, details?: Refused["details"]): Promise<Refused> => {
+    await means.recordRefusal({ principal, tenantId, route: match.name, reason, requestId });
+    return refusal(reason, details);
+  };
+  if (actor === null) return turnAway("CROSS_TENANT_DENIED");
+  if (!actor.roles.some((role) => match.route.roles.includes(role)))
+    return turnAway("ROLE_MISSING", { roles: [...match.route.roles] });
+  if (match.route.needsRecentSignIn && means.nowMs() - principal.signedInAtMs > RECENT_SIGN_IN_MS)
+    return turnAway("REAUTH_REQUIRED");
+
+  const read = readRequest(request, match);
+  if (read.kind === "refused")
+    return read.reason === "CLIENT_ASSERTED_IDENTITY"
+      ? turnAway(read.reason, read.details)
+      : refusal(read.reason, read.details);
+  const { params, body, idempotencyKey } = read;
+  return means.handlers[match.name]({ actor, tenantId, requestId, params, body, idempotencyKey });
+}
+
+function refusal(reason: ReasonCode, details?: Refused["details"]): Refused {
+  return { kind: "refused", reason, ...(details === undefined ? {} : { details }) };
+}
+
+function refusedReply({ reason, details }: Refused, about: { requestId: string; route: string }): ApiReply {
+  const { sentence, httpStatus } = REASON_CODES[reason];
+  const body: ApiError = {
+    error: {
+      code: reason,
+      message: sentence,
+      requestId: about.requestId,
+      ...(details === undefined ? {} : { details }),
+    },
+  };
+  const headers: Record<string, string> = httpStatus === 503 ? { "Retry-After": "1" } : {};
+  return { status: httpStatus, headers, body, logged: { ...about, code: reason } };
+}
