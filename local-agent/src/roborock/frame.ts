@@ -33,7 +33,7 @@ export type FrameFault =
 export interface RejectedFrame {
   readonly kind: "rejected";
   readonly reason: FrameFault;
-  /** With `UNSUPPORTED`: the protocol version, as text for `A01`/`B01`, as `0x…` otherwise. */
+  /** With `UNSUPPORTED`: the protocol version, as text where its three bytes are a word, as `0x…` otherwise. */
   readonly version: string | null;
 }
 
@@ -111,7 +111,7 @@ function decodeNext(bytes: Buffer, secrets: FrameSecrets): Step {
   const version = bytes.toString("latin1", 0, 3);
   if (RECOGNISED_VERSIONS.has(version))
     return { result: rejected("UNSUPPORTED", version), used: wholeFrameBytes(bytes) };
-  if (!isDecoded(version)) return { result: rejected("UNSUPPORTED", `0x${bytes.toString("hex", 0, 3)}`), used: 0 };
+  if (!isDecoded(version)) return { result: rejected("UNSUPPORTED", toVersionText(version)), used: 0 };
   if (bytes.length < HEADER_BYTES) return stop("TRUNCATED");
   const header = readHeader(bytes, version);
   if (isControl(bytes, header.protocol)) return { result: toControl(bytes, header), used: bytes.length };
@@ -167,6 +167,10 @@ function withoutPrefix(bytes: Buffer): Buffer {
   return fits && isKnown(bytes.toString("latin1", PREFIX_BYTES, PREFIX_BYTES + 3))
     ? bytes.subarray(PREFIX_BYTES)
     : bytes;
+}
+
+function toVersionText(version: string): string {
+  return /^[A-Za-z0-9.]{3}$/u.test(version) ? version : `0x${Buffer.from(version, "latin1").toString("hex")}`;
 }
 
 function isKnown(version: string): boolean {

@@ -204,7 +204,9 @@ function notConnected(code: ConnectorErrorCode): ConnectorError {
 }
 
 function toFault(reason: string, version: string | null): Fault {
-  if (version !== null) return { code: "UNSUPPORTED", message: unsupportedVersion(version).message };
+  // Three bytes that are no word are no version: then it is noise, not another protocol.
+  if (version !== null && !version.startsWith("0x"))
+    return { code: "UNSUPPORTED", message: unsupportedVersion(version).message };
   return { code: "BAD_RESPONSE", message: `The vacuum's answer could not be read: ${reason}` };
 }
 

@@ -141,7 +141,7 @@ const CHECKS: Readonly<Record<string, (input: unknown, expected: unknown) => voi
     const reasons: Readonly<Record<string, object>> = {
       "crc mismatch": { reason: "CRC_MISMATCH", version: null },
       "crc ok, AES padding/JSON error": { reason: "DECRYPT_FAILED", version: null },
-      'unsupported version "Z99" (CRC is valid)': { reason: "UNSUPPORTED", version: "0x5a3939" },
+      'unsupported version "Z99" (CRC is valid)': { reason: "UNSUPPORTED", version: "Z99" },
     };
     assert.deepEqual(decodeMessage(hex(input.frame), input), [{ kind: "rejected", ...reasons[String(expected)] }]);
   },
