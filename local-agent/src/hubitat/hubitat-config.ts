@@ -2,9 +2,9 @@ import { X509Certificate } from "node:crypto";
 import * as z from "zod";
 
 /** Whole time that one read may take, connection, headers, body and a repeated attempt included. */
-export const DEFAULT_TIMEOUT_MS = 5_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 /** A device that has not spoken for this long is not believed any more, whatever the hub still lists for it. */
-export const DEFAULT_SILENT_AFTER_MS = 24 * 60 * 60 * 1_000;
+const DEFAULT_SILENT_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * How to reach one Maker API instance on the local network. The token can actuate everything that the instance shares:

@@ -3,7 +3,7 @@ import { ATTRIBUTE_NAMES } from "./attributes.js";
 import type { AttributeName } from "./attributes.js";
 
 /** A hub runs a few hundred devices at most; a longer list is not a hub's. */
-export const MAX_DEVICES = 2_000;
+const MAX_DEVICES = 2_000;
 const MAX_MODES = 200;
 
 /** Decimal text in Maker API, a number on the event socket; 0 stands for "no device". */

@@ -10,7 +10,7 @@ import { hubFailed, parseHubAnswer } from "./hub-answer.js";
 import type { HubAnswer, HubFailure } from "./hub-answer.js";
 
 /** `devices/all` of 100 devices is some 200 kB; a body beyond this is not a device list. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** The hub's app engine answers errors when many requests come at once. */
 const MAX_CONCURRENT_REQUESTS = 2;

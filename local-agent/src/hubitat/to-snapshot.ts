@@ -8,7 +8,7 @@ import type { HubDevice, HubMode } from "./schema.js";
 type SnapshotConfig = Pick<HubitatConfig, "temperatureUnit" | "pressureUnit" | "silentAfterMs">;
 
 /** The hub itself as a device, for what belongs to the place and to no sensor. */
-export const LOCATION_DEVICE_ID = "hubitat:location";
+const LOCATION_DEVICE_ID = "hubitat:location";
 
 /**
  * Answers: what do these devices show? Pure. `nowMs` is when the answer arrived. A hub goes on listing the last values of

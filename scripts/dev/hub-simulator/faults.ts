@@ -5,7 +5,7 @@ import * as z from "zod";
  * then answers its start page with 200, then works; `redirect` points at a device command, which a client that follows
  * would execute; `error200` is the failure that comes with a success code.
  */
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   "slow",
   "500",
   "html",

@@ -1,7 +1,7 @@
 const DAY_SECONDS = 86_400;
 
 /** A value that moves in straight lines between its points and wraps at midnight. */
-export interface Curve {
+interface Curve {
   readonly deviceId: string;
   readonly attribute: string;
   readonly unit: string;
@@ -12,7 +12,7 @@ export interface Curve {
 }
 
 /** A word that holds from its point until the next one and wraps at midnight. */
-export interface Steps {
+interface Steps {
   readonly deviceId: string;
   readonly attribute: string;
   readonly points: readonly (readonly [clock: string, value: string])[];
@@ -36,7 +36,7 @@ const KILN_A_POWER = [
  * A day of the kiln room: kiln A fires from 22:00 to 05:30 and cools through the morning, which warms the room to 37 °C;
  * people come at 09:00; at 14:00 the room goes over 40 °C and stays there although no kiln draws power.
  */
-export const CURVES: readonly Curve[] = [
+const CURVES: readonly Curve[] = [
   curve("101", "temperature", "°C", 1, 0.004, [
     ["00:00", 30],
     ["03:00", 34.5],
@@ -110,7 +110,7 @@ export const CURVES: readonly Curve[] = [
   ]),
 ];
 
-export const STEPS: readonly Steps[] = [
+const STEPS: readonly Steps[] = [
   steps("105", "contact", [
     ["05:30", "open"],
     ["22:00", "closed"],

@@ -10,7 +10,7 @@ export interface RecordedRequest {
 }
 
 /** Memory bound of a simulator that runs for days; the newest stay. */
-export const MAX_RECORDED_REQUESTS = 20_000;
+const MAX_RECORDED_REQUESTS = 20_000;
 
 /** Records what was asked of the hub. A violation is anything outside of the three reads of this release. */
 export class RequestLog {
