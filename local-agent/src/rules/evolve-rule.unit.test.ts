@@ -23,8 +23,7 @@ const hotRoom = Rule.parse({
     note: "{device} at {value} {unit}",
   },
 });
-const { when: _when, ...withoutConditions } = hotRoom;
-const plain = Rule.parse(withoutConditions);
+const plain = Rule.parse({ ...hotRoom, when: [] });
 const silent = Rule.parse({
   ...hotRoom,
   id: "sensor-silent",

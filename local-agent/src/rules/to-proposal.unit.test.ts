@@ -83,7 +83,7 @@ describe("local-agent/rules/to-proposal", () => {
 
   it("does not fill placeholders that came in with a device's name", () => {
     const proposal = toProposal(Rule.parse(aRule()), aFiring(), () => ({ name: "{value}{title}", room: null }));
-    assert.match(String(proposal.request["note"]), /^\{value\}\{title\} is at 37\.2/);
+    assert.match(FiringFlagRequest.parse(proposal.request).note, /^\{value\}\{title\} is at 37\.2/);
   });
 });
 

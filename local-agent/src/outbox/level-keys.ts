@@ -1,0 +1,25 @@
+import type { OutboxItem } from "./outbox.js";
+
+/**
+ * Keys of the database. Items are numbered as they come, with their kind at the end, so that making room never has to
+ * read a value: `item/0000000000000042/o`.
+ */
+export const KEY = {
+  bootId: "meta/boot",
+  lastSeq: "meta/seq",
+  drops: "meta/drops",
+  sealed: "sealed",
+  health: "health",
+  device: (id: string) => `device/${id}`,
+  mark: (name: string) => `mark/${name}`,
+  item: (number: number, kind: OutboxItem["kind"]) => `item/${String(number).padStart(16, "0")}/${kind.charAt(0)}`,
+};
+export const ITEMS = { gte: "item/", lt: "item0" } as const;
+export const DEVICES = { gte: "device/", lt: "device0" } as const;
+export const MARKS = { gte: "mark/", lt: "mark0" } as const;
+
+export type Operation = { type: "put"; key: string; value: string } | { type: "del"; key: string };
+export const put = (key: string, value: string): Operation => ({ type: "put", key, value });
+export const del = (key: string): Operation => ({ type: "del", key });
+
+export const isObservation = (key: string): boolean => key.endsWith("/o");

@@ -1,0 +1,245 @@
+import { DeviceDescriptor, ENVELOPE_MAX_OBSERVATIONS } from "@studio-os/functions/contracts";
+import { DEVICES, ITEMS, KEY, MARKS, del, isObservation, put } from "./level-keys.js";
+import type { Operation } from "./level-keys.js";
+import { openLevel } from "./open-level.js";
+import type { LevelDb } from "./open-level.js";
+import { DEFAULT_BOUNDS, HealthReport, OutboxItem, SealedEnvelope } from "./outbox.js";
+import type { Appended, EnvelopeDraft, Outbox, OutboxBatch, OutboxBounds, OutboxCounts } from "./outbox.js";
+import { jsonBytes, pickBatch } from "./pick-batch.js";
+
+export interface LevelOutboxOptions {
+  readonly folder: string;
+  /** Used for a folder that holds no outbox yet: random, so that no two sequences share a name. */
+  readonly newBootId: () => string;
+  readonly nowMs: () => number;
+  readonly bounds?: OutboxBounds;
+  readonly onLost?: (movedTo: string) => void;
+}
+
+/** The outbox on disk. Every change is one atomic batch; what must survive a power cut is flushed before it resolves. */
+export async function openLevelOutbox(options: LevelOutboxOptions): Promise<Outbox> {
+  const db = await openLevel(options.folder, options.nowMs(), options.onLost ?? (() => undefined));
+  const outbox = new LevelOutbox(db, options.bounds ?? DEFAULT_BOUNDS);
+  await outbox.load(options.newBootId);
+  return outbox;
+}
+
+class LevelOutbox implements Outbox {
+  readonly #db: LevelDb;
+  readonly #bounds: OutboxBounds;
+  readonly #devices = new Map<string, DeviceDescriptor>();
+  bootId = "";
+  #lastSeq = 0;
+  #nextItem = 1;
+  /** No item is left below this key: scans start here and not among what was deleted. */
+  #head: string = ITEMS.gte;
+  #observations = 0;
+  #proposals = 0;
+  #bytes = 0;
+  #drops = 0;
+  #sealed: SealedEnvelope | null = null;
+  #health: HealthReport | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(db: LevelDb, bounds: OutboxBounds) {
+    this.#db = db;
+    this.#bounds = bounds;
+  }
+
+  async load(newBootId: () => string): Promise<void> {
+    const [bootId, lastSeq, drops, sealed, health] = await this.#db.getMany([
+      KEY.bootId,
+      KEY.lastSeq,
+      KEY.drops,
+      KEY.sealed,
+      KEY.health,
+    ]);
+    this.bootId = bootId ?? newBootId();
+    if (bootId === undefined) await this.#db.put(KEY.bootId, this.bootId, { sync: true });
+    this.#lastSeq = Number(lastSeq ?? 0);
+    this.#drops = Number(drops ?? 0);
+    this.#sealed = sealed === undefined ? null : SealedEnvelope.parse(JSON.parse(sealed));
+    this.#health = health === undefined ? null : HealthReport.parse(JSON.parse(health));
+    for await (const [, value] of this.#db.iterator(DEVICES)) {
+      const device = DeviceDescriptor.parse(JSON.parse(value));
+      this.#devices.set(device.deviceId, device);
+    }
+    for await (const [key, value] of this.#db.iterator(ITEMS)) {
+      this.#count(key, value, 1);
+      this.#nextItem = Number(key.split("/")[1]) + 1;
+    }
+  }
+
+  append(batch: OutboxBatch): Promise<Appended> {
+    return this.#inTurn(async () => {
+      const accepted = this.#acceptable(batch.items);
+      let number = this.#nextItem;
+      const puts = accepted.map((item) => put(KEY.item(number++, item.kind), JSON.stringify(item)));
+      const room = await this.#makeRoom(puts);
+      const named = (batch.devices ?? []).filter((it) => !isSame(this.#devices.get(it.deviceId), it));
+      const drops = this.#drops + room.dropped;
+      await this.#write([
+        ...puts,
+        ...named.map((device) => put(KEY.device(device.deviceId), JSON.stringify(device))),
+        ...Object.entries(batch.marks ?? {}).map(([name, text]) => put(KEY.mark(name), text)),
+        ...room.operations,
+        ...(room.dropped > 0 ? [put(KEY.drops, String(drops))] : []),
+      ]);
+      this.#nextItem = number;
+      this.#drops = drops;
+      for (const device of named) this.#devices.set(device.deviceId, device);
+      for (const operation of puts) this.#count(operation.key, operation.type === "put" ? operation.value : "", 1);
+      for (const { key, value } of room.gone) this.#count(key, value, -1);
+      return { droppedObservations: room.dropped, refusedProposals: batch.items.length - accepted.length };
+    });
+  }
+
+  reportHealth(report: HealthReport): Promise<void> {
+    return this.#inTurn(async () => {
+      // Not flushed: the next report comes within a minute anyway.
+      await this.#db.put(KEY.health, JSON.stringify(report));
+      this.#health = report;
+    });
+  }
+
+  nextSealed(seal: (draft: EnvelopeDraft) => string): Promise<SealedEnvelope | null> {
+    return this.#inTurn(async () => {
+      if (this.#sealed !== null) return this.#sealed;
+      return this.#health === null ? this.#sealItems(seal) : this.#sealHealth(this.#health, seal);
+    });
+  }
+
+  acknowledge(seq: number): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#sealed?.seq !== seq) return;
+      const drops = this.#drops - Math.min(this.#drops, this.#sealed.reportedDrops);
+      // Not flushed: if it is lost, the same bytes go out once more and the cloud knows their number.
+      await this.#db.batch([del(KEY.sealed), put(KEY.drops, String(drops))]);
+      this.#drops = drops;
+      this.#sealed = null;
+    });
+  }
+
+  async readMarks(): Promise<Readonly<Record<string, string>>> {
+    const marks: Record<string, string> = {};
+    for await (const [key, value] of this.#db.iterator(MARKS)) marks[key.slice(MARKS.gte.length)] = value;
+    return marks;
+  }
+
+  counts(): OutboxCounts {
+    return {
+      observations: this.#observations,
+      proposals: this.#proposals,
+      bytes: this.#bytes,
+      unreportedDrops: this.#drops,
+      hasSealed: this.#sealed !== null,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#db.close());
+  }
+
+  async #sealHealth(health: HealthReport, seal: (draft: EnvelopeDraft) => string): Promise<SealedEnvelope> {
+    const payload = { kind: "health" as const, connectors: health.connectors };
+    const sealed = this.#toSealed(seal, health.at, payload, health.reportedDrops);
+    await this.#write([del(KEY.health), ...sealOperations(sealed)]);
+    this.#health = null;
+    return this.#keepSealed(sealed);
+  }
+
+  async #sealItems(seal: (draft: EnvelopeDraft) => string): Promise<SealedEnvelope | null> {
+    const front = await this.#db.iterator({ gte: this.#head, lt: ITEMS.lt, limit: ENVELOPE_MAX_OBSERVATIONS }).all();
+    const items = front.map(([, value]) => OutboxItem.parse(JSON.parse(value)));
+    const picked = pickBatch(items, (id) => this.#devices.get(id));
+    if (picked === null) return null;
+    const sealed = this.#toSealed(seal, picked.sentAt, picked.payload, 0);
+    const taken = front.slice(0, picked.taken);
+    await this.#write([...taken.map(([key]) => del(key)), ...sealOperations(sealed)]);
+    for (const [key, value] of taken) this.#count(key, value, -1);
+    this.#head = taken.at(-1)?.[0] ?? this.#head;
+    return this.#keepSealed(sealed);
+  }
+
+  #toSealed(
+    seal: (draft: EnvelopeDraft) => string,
+    sentAt: string,
+    payload: EnvelopeDraft["payload"],
+    reportedDrops: number,
+  ): SealedEnvelope {
+    const seq = this.#lastSeq + 1;
+    return { seq, text: seal({ bootId: this.bootId, seq, sentAt, payload }), reportedDrops };
+  }
+
+  #keepSealed(sealed: SealedEnvelope): SealedEnvelope {
+    this.#lastSeq = sealed.seq;
+    this.#sealed = sealed;
+    return sealed;
+  }
+
+  #acceptable(items: readonly OutboxItem[]): OutboxItem[] {
+    let room = this.#bounds.maxProposals - this.#proposals;
+    return items.filter((item) => item.kind === "observation" || room-- > 0);
+  }
+
+  /** The oldest observations, as many as have to go so that what is put fits. Proposals are stepped over. */
+  async #makeRoom(puts: readonly Operation[]): Promise<Room> {
+    let observations = this.#observations;
+    let bytes = this.#bytes;
+    const incoming = puts.flatMap((it) => (it.type === "put" && isObservation(it.key) ? [it] : []));
+    for (const { value } of incoming) {
+      observations += 1;
+      bytes += sizeOf(value);
+    }
+    const gone: { key: string; value: string }[] = [];
+    const isFull = (): boolean => observations > this.#bounds.maxObservations || bytes > this.#bounds.maxBytes;
+    const drop = (key: string, value: string): void => {
+      gone.push({ key, value });
+      observations -= 1;
+      bytes -= sizeOf(value);
+    };
+    if (isFull()) {
+      for await (const [key, value] of this.#db.iterator({ gte: this.#head, lt: ITEMS.lt })) {
+        if (!isFull()) break;
+        if (isObservation(key)) drop(key, value);
+      }
+    }
+    for (const { key, value } of incoming) {
+      if (!isFull()) break;
+      drop(key, value);
+    }
+    return { gone, dropped: gone.length, operations: gone.map(({ key }) => del(key)) };
+  }
+
+  #count(key: string, value: string, sign: 1 | -1): void {
+    if (isObservation(key)) {
+      this.#observations += sign;
+      this.#bytes += sign * sizeOf(value);
+    } else this.#proposals += sign;
+  }
+
+  #write(operations: Operation[]): Promise<void> {
+    return this.#db.batch(operations, { sync: true });
+  }
+
+  /** One change at a time: counts, head and sequence always belong to what is on disk. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+}
+
+interface Room {
+  readonly gone: readonly { readonly key: string; readonly value: string }[];
+  readonly dropped: number;
+  readonly operations: readonly Operation[];
+}
+
+const sealOperations = (sealed: SealedEnvelope): Operation[] => [
+  put(KEY.sealed, JSON.stringify(sealed)),
+  put(KEY.lastSeq, String(sealed.seq)),
+];
+const sizeOf = (value: string): number => Buffer.byteLength(value, "utf8") + 1;
+const isSame = (a: DeviceDescriptor | undefined, b: DeviceDescriptor): boolean =>
+  a !== undefined && jsonBytes(a) === jsonBytes(b) && JSON.stringify(a) === JSON.stringify(b);
