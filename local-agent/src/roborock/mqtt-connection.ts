@@ -36,10 +36,13 @@ export interface VacuumConnection {
 }
 
 const KEEP_ALIVE_SEC = 45;
-const CONNECT_TIMEOUT_MS = 30_000;
+/** From the first packet to the granted subscription. */
+export const OPEN_TIMEOUT_MS = 30_000;
 const MAX_PACKET_BYTES = 262_144;
 /** A peer that sends this much without completing one packet is cut off: nothing here comes near it. */
 const MAX_BYTES_BETWEEN_PACKETS = 1_048_576;
+/** MQTT reason codes from here on are failures. */
+const FIRST_FAILURE_REASON = 128;
 const STOP_TIMEOUT_MS = 1_000;
 
 /**
@@ -50,7 +53,8 @@ const STOP_TIMEOUT_MS = 1_000;
 export function createMqttConnection(options: ConnectionOptions, runtime: Runtime): VacuumConnection {
   let state: ConnectionState = { kind: "stopped" };
   let client: MqttClient | null = null;
-  let cancelRetry = (): void => undefined;
+  /** The one timer at a time: the end of an attempt, or the start of the next. */
+  let cancelTimer = (): void => undefined;
   let failures = 0;
   let onlineSinceMs: number | null = null;
   const writable = new Set(options.publishTopics);
@@ -68,9 +72,11 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
     const fail = (code: ConnectorErrorCode): void => {
       if (client === attempt) retryLater(code);
     };
+    cancelTimer = runtime.after(OPEN_TIMEOUT_MS, () => fail("TIMEOUT"));
     attempt.on("connect", () => {
       attempt.subscribe([...options.subscribeTopics], { qos: 0 }, (error, granted = []) => {
-        if (error !== null || granted.some(({ qos }) => qos >= 128)) fail("AUTH");
+        if (isDenied(error, granted)) fail("AUTH");
+        else if (error !== null) fail("UNREACHABLE");
         else if (client === attempt) goOnline();
       });
     });
@@ -83,6 +89,7 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
   }
 
   function goOnline(): void {
+    cancelTimer();
     onlineSinceMs = runtime.nowMs();
     enter({ kind: "online" });
   }
@@ -93,12 +100,12 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
     onlineSinceMs = null;
     const delayMs = reconnectDelayMs(code, failures, runtime.chance());
     failures += 1;
-    cancelRetry = runtime.after(delayMs, open);
+    cancelTimer = runtime.after(delayMs, open);
     enter({ kind: "waiting", code, retryAtMs: runtime.nowMs() + delayMs });
   }
 
   function drop(): void {
-    cancelRetry();
+    cancelTimer();
     const dropped = client;
     client = null;
     // A dropped client may still fail asynchronously; without a listener that would end the process.
@@ -112,7 +119,7 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
       if (state.kind === "stopped") open();
     },
     async stop() {
-      cancelRetry();
+      cancelTimer();
       const last = client;
       client = null;
       enter({ kind: "stopped" });
@@ -133,6 +140,11 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
   };
 }
 
+/** A denial by the broker carries its packet; any other error is the connection's, lost under way. */
+function isDenied(error: Error | null, granted: readonly { readonly qos: number }[]): boolean {
+  return (error !== null && "packet" in error) || granted.some(({ qos }) => qos >= FIRST_FAILURE_REASON);
+}
+
 function toClientOptions(options: ConnectionOptions): IClientOptions {
   const { host, port, tls } = options.address;
   return {
@@ -149,7 +161,7 @@ function toClientOptions(options: ConnectionOptions): IClientOptions {
     username: options.username,
     password: options.password,
     keepalive: KEEP_ALIVE_SEC,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: OPEN_TIMEOUT_MS,
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
