@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import { deleteApp, initializeApp } from "firebase-admin/app";
+import type { App } from "firebase-admin/app";
+import { getFirestore } from "firebase-admin/firestore";
+import type { Firestore } from "firebase-admin/firestore";
+import type { Deps } from "../../src/commit/deps.js";
+import type { HumanActor, JsonObject, Role } from "../../src/contracts/index.js";
+import { firestoreTransactor } from "../../src/platform/firestore-transactor.js";
+import { toFirestore } from "../../src/platform/firestore-codec.js";
+import { productionDeps } from "../../src/platform/production-deps.js";
+import { bootstrapGlobalControl, bootstrapTenant } from "../../src/policy/bootstrap-control.js";
+import { releaseStop } from "../../src/policy/release-stop.js";
+
+/** The value of an environment variable that `scripts/dev/with-emulators.ts` sets. A missing emulator is a failure. */
+export function requireEnv(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "")
+    throw new Error(`${name} is not set: run this tier with "npm test", or under scripts/dev/with-emulators.ts`);
+  return value;
+}
+
+/** One studio of its own on the real Firestore emulator, opened by two people, with nothing in it yet. */
+export interface TestStudio {
+  readonly tenantId: string;
+  readonly firestore: Firestore;
+  readonly deps: Deps;
+  readonly owner: HumanActor;
+  readonly admin: HumanActor;
+  readonly approver: HumanActor;
+  put(ref: string, document: JsonObject): Promise<void>;
+  read(ref: string): Promise<Record<string, unknown> | undefined>;
+  eventTypes(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export const person = (id: string, ...roles: Role[]): HumanActor => ({ type: "human", id, name: id, roles });
+
+/** Connects, makes a studio with a random id, and opens it as its owner and its admin would. */
+export async function openTestStudio(): Promise<TestStudio> {
+  requireEnv("FIRESTORE_EMULATOR_HOST");
+  const tenantId = `t-${randomBytes(6).toString("hex")}`;
+  const app: App = initializeApp({ projectId: requireEnv("GCLOUD_PROJECT") }, tenantId);
+  const firestore = getFirestore(app);
+  const deps: Deps = { ...productionDeps(), transactor: firestoreTransactor(firestore) };
+  const [owner, admin, approver] = [
+    person("olive", "owner"),
+    person("ada", "approver_admin"),
+    person("pia", "approver"),
+  ];
+  await bootstrapGlobalControl(deps);
+  await bootstrapTenant(deps, { tenantId, name: "Test", timeZone: "America/Phoenix", currency: "USD" });
+  const release = { tenantId, requestId: "test-release", body: { reason: "opened for a test", phrase: null } };
+  await releaseStop(deps, { ...release, actor: owner });
+  await releaseStop(deps, { ...release, actor: admin });
+  const at = (ref: string) => firestore.doc(`tenants/${tenantId}/${ref}`);
+  return {
+    tenantId,
+    firestore,
+    deps,
+    owner,
+    admin,
+    approver,
+    put: async (ref, document) => void (await at(ref).set(toFirestore(document))),
+    read: async (ref) => (await at(ref).get()).data(),
+    eventTypes: async () => {
+      const events = await firestore.collection(`tenants/${tenantId}/auditEvents`).get();
+      return events.docs.map((event) => String(event.get("type"))).sort();
+    },
+    close: () => deleteApp(app),
+  };
+}
+
+/** A finished firing that nobody flagged yet. */
+export function aFiringDocument(firingId: string): JsonObject {
+  return {
+    firingId,
+    kilnId: "kiln-a",
+    kilnName: "Kiln A",
+    title: "Bisque 12",
+    program: "bisque",
+    cone: "04",
+    status: "complete",
+    startAt: "2026-03-01T04:00:00.000Z",
+    endAt: "2026-03-01T14:00:00.000Z",
+    peakTempC: 1060,
+    batchIds: [],
+    faultNote: null,
+    attention: null,
+  };
+}
