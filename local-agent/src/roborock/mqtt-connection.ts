@@ -66,7 +66,15 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
 
   function open(): void {
     enter({ kind: "connecting" });
-    const attempt = connect(toClientOptions(options));
+    try {
+      watch(connect(toClientOptions(options)));
+    } catch {
+      // The library throws on options that it cannot use: from a timer that would end the process.
+      retryLater("UNREACHABLE");
+    }
+  }
+
+  function watch(attempt: MqttClient): void {
     client = attempt;
     limitInbound(attempt);
     const fail = (code: ConnectorErrorCode): void => {

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import * as z from "zod";
 import { ConnectorError } from "../connector.js";
 import { parseBrokerUrl } from "./credentials.js";
@@ -36,7 +37,7 @@ export const RoborockOptions = z.strictObject({
     .max(MAX_DEVICES)
     .refine((devices) => new Set(devices.map(({ duid }) => duid)).size === devices.length, "each duid once"),
   /** PEM of a private certificate authority, for a broker of one's own. */
-  ca: z.string().min(1).max(100_000).optional(),
+  ca: z.string().max(100_000).refine(isCertificate, "certificates in PEM form").optional(),
   /** MQTT protocol level: 5, or 4 (MQTT 3.1.1). */
   protocolVersion: z.union([z.literal(4), z.literal(5)]).default(5),
   /** Marks every reading as simulated, so that no surface takes it for a real one. */
@@ -51,4 +52,13 @@ export function parseOptions(input: unknown): RoborockOptions {
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "options"}: ${message}`);
   throw new ConnectorError("NOT_CONFIGURED", `The vacuum configuration is not valid: ${problems.join("; ")}`);
+}
+
+function isCertificate(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu) ?? [];
+  try {
+    return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).fingerprint256 !== "");
+  } catch {
+    return false;
+  }
 }
