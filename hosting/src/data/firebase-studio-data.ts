@@ -1,0 +1,165 @@
+import {
+  COLLECTIONS,
+  ConnectorHealth,
+  ControlState,
+  Device,
+  GLOBAL_CONTROL_PATH,
+  Proposal,
+  StoredAuditEvent,
+  Tenant,
+  controlRef,
+  inTenant,
+  proposalRef,
+  tenantPath,
+} from "@studio-os/functions/contracts";
+import type { ProposalStatus } from "@studio-os/functions/contracts";
+import { createApiClient } from "./api-client.js";
+import type { StudioConfig } from "./config.js";
+import { watchConnection } from "./connection.js";
+import { openFirebaseSession } from "./firebase-session.js";
+import type { LiveLayer, RawDocument } from "./firestore-live.js";
+import type { Feed } from "./live.js";
+import { readList, readOne } from "./read-document.js";
+import type { HistoryEntry, Listed, Queue, QueueRow, StudioData, TenantData } from "./studio-data.js";
+import { documentFeed, joinFeeds, listFeed } from "./watch.js";
+import type { WatchDeps } from "./watch.js";
+
+/** The statuses that somebody still has to do something about; they are read whole, up to `OPEN_LIMIT`. */
+const OPEN_STATUSES = [
+  "pending_approval",
+  "approved",
+  "executing",
+  "failed",
+  "blocked",
+  "stale",
+  "rolling_back",
+  "rollback_conflict",
+] as const satisfies ProposalStatus[];
+/** Bounds of what one cockpit reads, in documents. */
+const OPEN_LIMIT = 500;
+const RECENT_LIMIT = 60;
+const HISTORY_LIMIT = 200;
+const DEVICE_LIMIT = 300;
+const CONNECTOR_LIMIT = 50;
+/** Feeds of single proposals that are remembered at once. */
+const REMEMBERED_FEEDS = 30;
+
+/** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
+export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
+  const identity = openFirebaseSession(config);
+  let loading: Promise<LiveLayer> | null = null;
+  const layer = () => (loading ??= loadLayer());
+  const loadLayer = async () => {
+    try {
+      const { openLiveLayer } = await import("./firestore-live.js");
+      return openLiveLayer(identity.app, config);
+    } catch (error) {
+      loading = null;
+      throw error;
+    }
+  };
+  const call = createApiClient({
+    idToken: identity.idToken,
+    onUnauthenticated: identity.expire,
+    fetch: (input, init) => browser.fetch(input, init),
+  });
+  return {
+    environment: config.environment,
+    session: identity.session,
+    signIn: identity.signIn,
+    signOut: identity.signOut,
+    expireSession: identity.expire,
+    openTenant: (tenantId) => {
+      const { connection, witness } = watchConnection(browser);
+      const deps: WatchDeps = { layer, witness, nowMs: () => Date.now() };
+      return { tenantId, connection, call, ...tenantFeeds(deps, tenantId) };
+    },
+  };
+}
+
+function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenantId" | "connection" | "call"> {
+  const proposals = inTenant(tenantId, COLLECTIONS.proposals);
+  const open = listFeed(
+    deps,
+    {
+      path: proposals,
+      where: [["status", "in", OPEN_STATUSES]],
+      orderBy: ["expiresAt", "asc"],
+      limit: OPEN_LIMIT,
+    },
+    toQueueRows,
+  );
+  const recent = listFeed(
+    deps,
+    { path: proposals, orderBy: ["updatedAt", "desc"], limit: RECENT_LIMIT },
+    toQueueRows,
+  );
+  const list = <T>(name: string, limit: number, read: (documents: readonly RawDocument[]) => T) =>
+    listFeed(deps, { path: inTenant(tenantId, name), limit }, read);
+  return {
+    studio: documentFeed(deps, tenantPath(tenantId), (data) => readOne(Tenant, data)),
+    control: joinFeeds(
+      documentFeed(deps, inTenant(tenantId, controlRef()), (data) => readOne(ControlState, data)),
+      documentFeed(deps, GLOBAL_CONTROL_PATH, (data) => readOne(ControlState, data)),
+      (studio, global) => ({ studio, global }),
+    ),
+    queue: joinFeeds(open, recent, joinQueue),
+    devices: list(COLLECTIONS.devices, DEVICE_LIMIT, (documents) => readList(Device, documents)),
+    connectors: list(COLLECTIONS.connectorHealth, CONNECTOR_LIMIT, (documents) => readList(ConnectorHealth, documents)),
+    proposal: remembered((id) =>
+      documentFeed(deps, inTenant(tenantId, proposalRef(id)), (data) => readOne(Proposal, data)),
+    ),
+    history: remembered((id) =>
+      listFeed(
+        deps,
+        {
+          path: inTenant(tenantId, COLLECTIONS.auditEvents),
+          where: [["proposalId", "==", id]],
+          orderBy: ["at", "asc"],
+          limit: HISTORY_LIMIT,
+        },
+        toHistory,
+      ),
+    ),
+  };
+}
+
+/** The same id gives the same feed, so that two panels share one listener. The oldest is forgotten past the bound. */
+function remembered<T>(open: (id: string) => Feed<T>): (id: string) => Feed<T> {
+  const feeds = new Map<string, Feed<T>>();
+  return (id) => {
+    const feed = feeds.get(id) ?? open(id);
+    feeds.delete(id);
+    feeds.set(id, feed);
+    const oldest = feeds.keys().next();
+    if (feeds.size > REMEMBERED_FEEDS && !oldest.done) feeds.delete(oldest.value);
+    return feed;
+  };
+}
+
+function toQueueRows(documents: readonly RawDocument[]): readonly QueueRow[] {
+  return documents.map(({ id, data }): QueueRow => {
+    const one = readOne(Proposal, data);
+    if (one.kind === "found") return { kind: "proposal", id, proposal: one.value };
+    return { kind: "unreadable", id, problem: one.kind === "unreadable" ? one.problem : "empty document" };
+  });
+}
+
+/** A proposal that is open and recent stands in both lists; the newer of two sights counts. */
+function joinQueue(open: readonly QueueRow[], recent: readonly QueueRow[]): Queue {
+  const rows = new Map<string, QueueRow>();
+  for (const row of [...open, ...recent]) {
+    const known = rows.get(row.id);
+    if (known?.kind === "proposal" && row.kind === "proposal" && known.proposal.updatedAt > row.proposal.updatedAt) continue;
+    rows.set(row.id, row);
+  }
+  return { rows: [...rows.values()], isTruncated: open.length >= OPEN_LIMIT };
+}
+
+function toHistory(documents: readonly RawDocument[]): Listed<HistoryEntry> {
+  const read = documents.map(({ id, data }) => ({ id, ...readList(StoredAuditEvent, [{ id, data }]) }));
+  return {
+    items: read.flatMap(({ id, items }) => items.map((entry) => ({ ...entry, eventId: id }))),
+    unreadable: read.flatMap(({ unreadable }) => unreadable),
+  };
+}

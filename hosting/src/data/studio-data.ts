@@ -1,0 +1,141 @@
+import type {
+  ApiErrorDetails,
+  ApiRouteName,
+  ConnectorHealth,
+  ControlState,
+  Device,
+  Proposal,
+  ReasonCode,
+  Role,
+  RouteAnswer,
+  RouteBodyInput,
+  RouteParams,
+  StoredAuditEvent,
+} from "@studio-os/functions/contracts";
+import type { Environment } from "./config.js";
+import type { Feed, Unreadable } from "./live.js";
+
+/**
+ * Everything that a view may ask of the world. The production implementation stands on the firebase web SDK and the
+ * HTTP API; tests hand the views one that lives in memory.
+ */
+export interface StudioData {
+  readonly environment: Environment;
+  readonly session: Store<Session>;
+  readonly signIn: (email: string, password: string) => Promise<SignInOutcome>;
+  readonly signOut: () => Promise<void>;
+  /** Called when the API says that the sign-in no longer counts: keeps the screen and asks for a new one. */
+  readonly expireSession: () => void;
+  readonly openTenant: (tenantId: string) => TenantData;
+}
+
+/** A value that is there at once and changes. */
+export interface Store<T> {
+  readonly getSnapshot: () => T;
+  readonly subscribe: (onChange: () => void) => () => void;
+}
+
+export interface Person {
+  readonly uid: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export type Session =
+  | { readonly kind: "loading" }
+  | { readonly kind: "signed_out" }
+  | {
+      readonly kind: "signed_in";
+      readonly person: Person;
+      readonly tenants: TenantRoles;
+      /** Grows with every new sign-in of this page: what an older one was refused is asked for again. */
+      readonly serial: number;
+    }
+  /** The sign-in ended while somebody worked: the screen stays, decisions wait. */
+  | { readonly kind: "expired"; readonly person: Person; readonly tenants: TenantRoles };
+
+/** What the verified token says: which studios, and which roles there. */
+export type TenantRoles = Readonly<Record<string, readonly Role[]>>;
+
+export type SignInOutcome =
+  | { readonly kind: "done" }
+  | { readonly kind: "refused"; readonly code: string; readonly message: string };
+
+/** One row of the queue; a document that breaks its contract still has one. */
+export type QueueRow =
+  | { readonly kind: "proposal"; readonly id: string; readonly proposal: Proposal }
+  | { readonly kind: "unreadable"; readonly id: string; readonly problem: string };
+
+export interface Queue {
+  readonly rows: readonly QueueRow[];
+  /** True: more is open than the cockpit reads at once, and the rows are those with the nearest deadline. */
+  readonly isTruncated: boolean;
+}
+
+/** The documents of one list that could be read, and those that could not. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** `missing`: there is no such document. A control state that is missing or unreadable counts as stopped. */
+export type One<T> =
+  | { readonly kind: "found"; readonly value: T }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unreadable"; readonly problem: string };
+
+/** One audit event with the id of its document. */
+export type HistoryEntry = StoredAuditEvent & { readonly eventId: string };
+
+export interface StudioFacts {
+  readonly name: string;
+  /** IANA time zone: absolute times are shown in the studio's own time. */
+  readonly timeZone: string;
+}
+
+export type Connection =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "live"; readonly sinceMs: number }
+  | { readonly kind: "reconnecting"; readonly lastMs: number }
+  | { readonly kind: "offline"; readonly lastMs: number };
+
+/** The two stops that count, this studio's and the one above all studios: the stricter one holds. */
+export interface ControlPair {
+  readonly studio: One<ControlState>;
+  readonly global: One<ControlState>;
+}
+
+export interface TenantData {
+  readonly tenantId: string;
+  readonly connection: Store<Connection>;
+  readonly studio: Feed<One<StudioFacts>>;
+  readonly control: Feed<ControlPair>;
+  readonly queue: Feed<Queue>;
+  readonly devices: Feed<Listed<Device>>;
+  readonly connectors: Feed<Listed<ConnectorHealth>>;
+  readonly proposal: (proposalId: string) => Feed<One<Proposal>>;
+  readonly history: (proposalId: string) => Feed<Listed<HistoryEntry>>;
+  readonly call: ApiCall;
+}
+
+/** Codes of failures that never reached, or never left, the server in a readable form. */
+export const CLIENT_FAILURES = ["NETWORK_UNREACHABLE", "ANSWER_TIMED_OUT", "ANSWER_UNREADABLE"] as const;
+export type ClientFailure = (typeof CLIENT_FAILURES)[number];
+
+export interface ApiFailure {
+  readonly code: ReasonCode | ClientFailure;
+  readonly message: string;
+  readonly requestId: string | null;
+  readonly details: ApiErrorDetails;
+}
+
+export type ApiOutcome<N extends ApiRouteName> =
+  | { readonly kind: "done"; readonly answer: RouteAnswer<N> }
+  | { readonly kind: "failed"; readonly failure: ApiFailure };
+
+export type ApiCall = <N extends ApiRouteName>(
+  route: N,
+  params: RouteParams<N>,
+  body: RouteBodyInput<N>,
+  options?: { readonly idempotencyKey?: string },
+) => Promise<ApiOutcome<N>>;

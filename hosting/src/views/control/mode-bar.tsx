@@ -1,0 +1,83 @@
+import type { Person, StudioData } from "../../data/studio-data.js";
+import { Button } from "../../ui/button.js";
+import { Link } from "../../ui/link.js";
+import { devicesPath, queuePath } from "../../ui/route.js";
+import type { TenantView } from "../tenant-view.js";
+import { ConnectionChip } from "./connection-chip.js";
+import { EnvironmentBadge } from "./environment-badge.js";
+import { MODE_WORDS } from "./use-mode-announcements.js";
+
+interface ModeBarProps {
+  readonly data: StudioData;
+  readonly view: TenantView;
+  readonly person: Person;
+  readonly studioName: string;
+  readonly page: "queue" | "devices";
+  readonly hasOtherStudios: boolean;
+  readonly onStop: () => void;
+  readonly onHelp: () => void;
+}
+
+/** The bar that is on every screen: which studio and world, which mode, how fresh, and the stop. */
+export function ModeBar({ data, view, person, studioName, page, hasOtherStudios, onStop, onHelp }: ModeBarProps) {
+  const { tenant, mode, connection } = view;
+  return (
+    <div className="mode-bar">
+      <div className="brand">
+        <img src="/icon.svg" alt="" width="24" height="24" />
+        <strong className="studio-name">{studioName}</strong>
+        <EnvironmentBadge environment={data.environment} />
+      </div>
+      <nav className="pages" aria-label="Pages">
+        <Link to={queuePath(tenant.tenantId, null)} className="page-link" isCurrent={page === "queue"}>
+          Queue
+        </Link>
+        <Link to={devicesPath(tenant.tenantId)} className="page-link" isCurrent={page === "devices"}>
+          Devices
+        </Link>
+      </nav>
+      <div className="bar-state">
+        <ConnectionChip connection={connection} />
+        <span className={`mode mode-${mode?.mode ?? "unknown"}`} data-testid="mode">
+          <span className="for-readers">Mode: </span>
+          {mode === null ? "Reading…" : MODE_WORDS[mode.mode]}
+          {mode !== null && mode.scopeCount > 0 ? ` · ${mode.scopeCount} partial` : null}
+        </span>
+      </div>
+      <details className="account">
+        <summary aria-label={`Account of ${person.name}`}>
+          <span className="avatar" aria-hidden="true">
+            {initials(person.name)}
+          </span>
+        </summary>
+        <div className="account-menu">
+          <p>
+            <strong>{person.name}</strong>
+          </p>
+          <p className="muted">{person.email}</p>
+          <p className="muted">{view.me.roles.join(", ") || "no role"}</p>
+          <Button tone="quiet" onPress={onHelp}>
+            Keyboard help
+          </Button>
+          {hasOtherStudios ? (
+            <Link to="/" className="button button-quiet">
+              Change studio
+            </Link>
+          ) : null}
+          <Button tone="quiet" onPress={() => void data.signOut()}>
+            Sign out
+          </Button>
+        </div>
+      </details>
+      <Button tone="danger" className="stop-button" onPress={onStop} keys="Shift+K">
+        <span className="stop-glyph" aria-hidden="true" />
+        Stop
+      </Button>
+    </div>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.split(/[\s@.]+/).filter(Boolean);
+  return [words[0]?.[0], words.length > 1 ? words[1]?.[0] : ""].join("").toUpperCase();
+}

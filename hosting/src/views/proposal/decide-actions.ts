@@ -1,0 +1,132 @@
+import { API_ROUTES, REASON_CODES } from "@studio-os/functions/contracts";
+import type { PolicyDecision, Proposal, ProposalStatus, ReasonCode } from "@studio-os/functions/contracts";
+import type { Connection } from "../../data/studio-data.js";
+import { holdsAny } from "../queue/me.js";
+import type { Me } from "../queue/me.js";
+import { isOver } from "../queue/saved-views.js";
+
+export const ACTIONS = ["approve", "reject", "withdraw", "replan", "execute", "rollback"] as const;
+export type ActionName = (typeof ACTIONS)[number];
+
+/** Why a button is off. */
+export interface Obstacle {
+  readonly code: ReasonCode | "OFFLINE" | "SESSION_EXPIRED" | "CHECKING" | "CHECKS_UNREADABLE";
+  readonly sentence: string;
+  readonly whoCanLift: string;
+}
+
+/** `obstacle` null: the button works. An action that makes no sense in this state is not offered at all. */
+export interface OfferedAction {
+  readonly name: ActionName;
+  readonly obstacle: Obstacle | null;
+}
+
+/** What the server says about this person's next steps, as far as it is known. */
+export type Checks =
+  | { readonly kind: "checking" }
+  | { readonly kind: "unreadable"; readonly code: string }
+  | {
+      readonly kind: "known";
+      readonly approve: PolicyDecision;
+      readonly execute: PolicyDecision;
+      readonly rollback: PolicyDecision;
+    };
+
+export interface ActionFacts {
+  readonly proposal: Proposal;
+  readonly me: Me;
+  readonly checks: Checks;
+  readonly connection: Connection["kind"];
+  readonly isSessionLive: boolean;
+  readonly nowMs: number;
+}
+
+const OFFERED: Readonly<Partial<Record<ProposalStatus, readonly ActionName[]>>> = {
+  pending_approval: ["approve", "reject", "replan", "withdraw"],
+  approved: ["execute", "replan"],
+  stale: ["replan"],
+  blocked: ["replan"],
+  executed: ["rollback"],
+  rollback_conflict: ["rollback"],
+};
+
+/**
+ * Answers: which buttons stand under this proposal, and why is one of them off? Offline and ended sign-ins come first,
+ * because nothing is ever queued; then the server's own verdict. What is not known counts as no.
+ */
+export function decideActions(facts: ActionFacts): readonly OfferedAction[] {
+  const names = OFFERED[facts.proposal.status] ?? [];
+  return names
+    .filter((name) => name !== "withdraw" || isOwnRequest(facts))
+    .map((name) => ({ name, obstacle: obstacleTo(name, facts) }));
+}
+
+function obstacleTo(name: ActionName, facts: ActionFacts): Obstacle | null {
+  if (facts.connection === "offline") return OFFLINE;
+  if (!facts.isSessionLive) return SESSION_EXPIRED;
+  const roleless = missingRole(name, facts.me);
+  if (roleless !== null) return roleless;
+  if (name !== "rollback" && name !== "execute" && facts.proposal.status === "pending_approval" && isOver(facts.proposal, facts.nowMs)) {
+    return obstacleOf("PROPOSAL_EXPIRED");
+  }
+  if (name === "reject" || name === "withdraw" || name === "replan") return null;
+  if (facts.checks.kind === "checking") return CHECKING;
+  if (facts.checks.kind === "unreadable") return checksUnreadable(facts.checks.code);
+  return blockingObstacle(facts.checks[name]);
+}
+
+/** A reason is not yet given when the button is looked at, so its absence does not block; the composer asks for it. */
+function blockingObstacle(decision: PolicyDecision): Obstacle | null {
+  if (decision.decision === "allow") return null;
+  const failed = decision.trace.filter((line) => line.result === "fail");
+  const blocking = failed.find((line) => line.check !== "rationale");
+  if (blocking === undefined) return failed.length > 0 ? null : obstacleOf(decision.reasonCode ?? "INTERNAL");
+  const code = blocking.reasonCode ?? decision.reasonCode ?? "INTERNAL";
+  return {
+    code,
+    sentence: `${REASON_CODES[code].sentence} (${blocking.detail})`,
+    whoCanLift: blocking.whoCanLift ?? REASON_CODES[code].whoCanLift,
+  };
+}
+
+function obstacleOf(code: ReasonCode): Obstacle {
+  const { sentence, whoCanLift } = REASON_CODES[code];
+  return { code, sentence, whoCanLift };
+}
+
+const ROUTE_OF = {
+  approve: "approveProposal",
+  reject: "rejectProposal",
+  withdraw: "withdrawProposal",
+  replan: "planProposal",
+  execute: "executeProposal",
+  rollback: "rollbackProposal",
+} as const;
+
+function missingRole(name: ActionName, me: Me): Obstacle | null {
+  const roles = API_ROUTES[ROUTE_OF[name]].roles;
+  if (holdsAny(me, roles)) return null;
+  const { sentence, whoCanLift } = REASON_CODES.ROLE_MISSING;
+  return { code: "ROLE_MISSING", sentence: `${sentence} It needs one of: ${roles.join(", ")}.`, whoCanLift };
+}
+
+function isOwnRequest({ proposal, me }: ActionFacts): boolean {
+  return proposal.actChain.some((link) => link.type === "human" && link.id === me.uid);
+}
+
+const OFFLINE: Obstacle = {
+  code: "OFFLINE",
+  sentence: "You are offline. Decisions are never queued.",
+  whoCanLift: "The network: what you typed is kept until it is back.",
+};
+const SESSION_EXPIRED: Obstacle = {
+  code: "SESSION_EXPIRED",
+  sentence: "Your sign-in has ended.",
+  whoCanLift: "You: sign in again.",
+};
+const CHECKING: Obstacle = { code: "CHECKING", sentence: "The checks are being read…", whoCanLift: "Nobody needs to." };
+const checksUnreadable = (code: string): Obstacle => ({
+  code: "CHECKS_UNREADABLE",
+  sentence: `The checks could not be read (${code}), and unknown counts as no.`,
+  whoCanLift: "You: try again on the Checks tab.",
+});
