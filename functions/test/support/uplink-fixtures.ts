@@ -2,7 +2,14 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { canonicalJson } from "../../src/audit/canonical-json.js";
 import { ENVELOPE_SIGNING_CONTEXT } from "../../src/contracts/index.js";
-import type { Agent, AgentKey, AgentPayload, Observation, UnsignedEnvelope , AgentEnvelope} from "../../src/contracts/index.js";
+import type {
+  Agent,
+  AgentKey,
+  AgentPayload,
+  Observation,
+  UnsignedEnvelope,
+  AgentEnvelope,
+} from "../../src/contracts/index.js";
 import type { UplinkDelivery } from "../../src/devices/dead-letter.js";
 import { keyIdOf, sha256Bytes } from "../../src/devices/ed25519.js";
 
