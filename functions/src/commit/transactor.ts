@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../contracts/index.js";
 import type { RecordedEvent } from "../audit/record-event.js";
 import type { DocumentChange } from "./document-change.js";
+import { StudioError } from "./studio-error.js";
 
 /** A document as one transaction saw it. `data` is null where there is none. Instants are UTC ISO strings. */
 export interface StoredDocument {
@@ -55,12 +56,14 @@ const TELEMETRY_COLLECTIONS = new Set(["devices", "observations", "connectorHeal
 
 /**
  * Does every change of this commit stand on record? No audit event, no effect: a commit that would change anything but
- * telemetry without an event is a defect, and throws before anything is written.
+ * telemetry without an event is a defect, and throws INTERNAL before anything is written.
  */
 export function assertOnRecord(commit: Commit<unknown>): void {
   const unrecorded = commit.changes.find((change) => !TELEMETRY_COLLECTIONS.has(collectionOf(change.path)));
   if (unrecorded !== undefined && commit.events.length === 0)
-    throw new Error(`a change of ${collectionOf(unrecorded.path)} has no audit event`);
+    throw new StudioError("INTERNAL", `a change of ${collectionOf(unrecorded.path)} has no audit event`, {
+      isRetryable: false,
+    });
 }
 
 function collectionOf(path: string): string {

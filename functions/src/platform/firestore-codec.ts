@@ -2,7 +2,8 @@ import { Timestamp } from "firebase-admin/firestore";
 import type { DocumentData } from "firebase-admin/firestore";
 import type { Json, JsonObject } from "../contracts/index.js";
 
-const UTC_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+/** Firestore's time begins with the year 1. */
+const UTC_INSTANT = /^(?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /**
  * How does a contract document lie in Firestore? As it is, but that a field whose name ends in `At` and that holds a UTC
@@ -14,11 +15,18 @@ export function toFirestore(document: JsonObject): DocumentData {
 
 /** The value of one field as Firestore stores it. */
 export function toStoredValue(name: string, value: Json): unknown {
-  if (typeof value === "string" && name.endsWith("At") && UTC_INSTANT.test(value))
+  if (typeof value === "string" && name.endsWith("At") && isInstant(value))
     return Timestamp.fromMillis(Date.parse(value));
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => toStoredValue("", item));
   if (typeof value === "object" && value !== null) return toFirestore(value as JsonObject);
   return value;
+}
+
+/** A moment that there is: the 30th of February stays text. */
+function isInstant(text: string): boolean {
+  if (!UTC_INSTANT.test(text)) return false;
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
 }
 
 /** The contract document that Firestore holds: every Timestamp becomes a UTC instant, nothing else changes. */

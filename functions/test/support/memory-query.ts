@@ -1,0 +1,75 @@
+import type { DocumentQuery } from "../../src/commit/transactor.js";
+import type { Json, JsonObject } from "../../src/contracts/index.js";
+
+interface Candidate {
+  readonly path: string;
+  readonly data: JsonObject;
+}
+type Filter = DocumentQuery["where"][number];
+type Order = NonNullable<DocumentQuery["orderBy"]>[number];
+
+/**
+ * Which documents does Firestore answer this query with, and in which order? A document without a field that is filtered
+ * or ordered by is not in the answer; a comparison holds between values of one type only; ties go by path.
+ */
+export function runQuery(documents: readonly Candidate[], query: DocumentQuery): Candidate[] {
+  const orders = effectiveOrder(query);
+  return documents
+    .filter(({ path }) => isIn(path, query))
+    .filter(({ data }) => query.where.every((filter) => holds(data[filter.field], filter)))
+    .filter(({ data }) => orders.every(({ field }) => data[field] !== undefined))
+    .sort((a, b) => compareBy(orders, a, b))
+    .slice(0, query.limit);
+}
+
+function isIn(path: string, { collection, isGroup }: DocumentQuery): boolean {
+  const parent = path.split("/").slice(0, -1);
+  return isGroup === true ? parent.at(-1) === collection : parent.join("/") === collection;
+}
+
+/** An inequality orders by its field when nothing else is said. */
+function effectiveOrder({ orderBy = [], where }: DocumentQuery): readonly Order[] {
+  if (orderBy.length > 0) return orderBy;
+  const range = where.find(({ op }) => op !== "==" && op !== "in");
+  return range === undefined ? [] : [{ field: range.field, direction: "asc" }];
+}
+
+function holds(value: Json | undefined, { op, value: wanted }: Filter): boolean {
+  if (value === undefined) return false;
+  if (op === "in") return Array.isArray(wanted) && (wanted as readonly Json[]).some((one) => isEqual(value, one));
+  if (op === "==") return isEqual(value, wanted);
+  if (typeof value !== typeof wanted) return false;
+  const order = compare(value, wanted);
+  switch (op) {
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    case ">=":
+      return order >= 0;
+  }
+}
+
+const isEqual = (a: Json, b: Json): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function compareBy(orders: readonly Order[], a: Candidate, b: Candidate): number {
+  for (const { field, direction } of orders) {
+    const order = compare(a.data[field] ?? null, b.data[field] ?? null);
+    if (order !== 0) return direction === "asc" ? order : -order;
+  }
+  const byPath = a.path < b.path ? -1 : 1;
+  return orders.at(-1)?.direction === "desc" ? -byPath : byPath;
+}
+
+/** Null before booleans before numbers before text, as Firestore orders types. */
+function compare(a: Json, b: Json): number {
+  const byType = rankOf(a) - rankOf(b);
+  if (byType !== 0) return byType;
+  if (a === b) return 0;
+  return (a as string | number) < (b as string | number) ? -1 : 1;
+}
+
+const TYPES = ["object", "boolean", "number", "string"];
+const rankOf = (value: Json): number => TYPES.indexOf(typeof value);
