@@ -34,4 +34,6 @@ function toPattern(template: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-const escape = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+function escape(literal: string): string {
+  return literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
