@@ -5,6 +5,7 @@ import {
   BREAKER_MAX_BACKOFF_MS,
   BREAKER_MIN_BACKOFF_MS,
   BREAKER_PROBE_LEASE_MS,
+  BREAKER_WINDOW_MS,
   breakerBackoffMs,
   INITIAL_BREAKER,
   mayCall,
@@ -25,7 +26,7 @@ describe("local-agent/circuit-breaker", () => {
   });
 
   it("forgets a failure that is 60 s old", () => {
-    assert.equal(failTimes([0, 15_000, 30_000, 45_000, 60_000]).phase, "closed");
+    assert.equal(failTimes([0, 15_000, 30_000, 45_000, BREAKER_WINDOW_MS]).phase, "closed");
   });
 
   it("counts failures in the window even when successes lie between them", () => {

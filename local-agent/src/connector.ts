@@ -15,7 +15,7 @@ export interface Connector {
   onReading?(listener: (reading: Reading) => void): () => void;
 }
 
-export interface ConnectorCapability {
+interface ConnectorCapability {
   readonly id: string;
   readonly mode: "read";
   readonly riskTier: "low";

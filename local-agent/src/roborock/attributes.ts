@@ -13,7 +13,7 @@ export interface AttributeReading {
 }
 
 /** Use after which a part is replaced or cleaned: seconds, or cycles for the last three. */
-export const CONSUMABLE_LIMITS: Readonly<Record<ConsumablePart, number>> = {
+const CONSUMABLE_LIMITS: Readonly<Record<ConsumablePart, number>> = {
   mainBrush: 1_080_000,
   sideBrush: 720_000,
   filter: 540_000,

@@ -1,6 +1,6 @@
 import { HEADER_BYTES, MAX_FRAME_BYTES } from "./frame.js";
 
-export type StreamFault = "LENGTH_TOO_LARGE" | "LENGTH_TOO_SMALL";
+type StreamFault = "LENGTH_TOO_LARGE" | "LENGTH_TOO_SMALL";
 
 export interface FrameStream {
   /**

@@ -10,7 +10,7 @@ export interface FrameHeader extends FrameNumbers {
   readonly protocol: number;
 }
 
-export interface Frame extends FrameHeader {
+interface Frame extends FrameHeader {
   readonly kind: "frame";
   readonly version: FrameVersion;
   /** CRC-32 over header and ciphertext. */
@@ -20,17 +20,17 @@ export interface Frame extends FrameHeader {
 }
 
 /** A handshake, ping or acknowledgement of the LAN channel: 17 header bytes, perhaps 4 more. Its CRC is not insisted on. */
-export interface ControlFrame extends FrameHeader {
+interface ControlFrame extends FrameHeader {
   readonly kind: "control";
   readonly version: FrameVersion;
   /** A CRC-32, a keep-alive in seconds or a return code, depending on the sender; null in the 17-byte form. */
   readonly tail: number | null;
 }
 
-export type FrameFault =
+type FrameFault =
   "TRUNCATED" | "UNSUPPORTED" | "CRC_MISMATCH" | "DECRYPT_FAILED" | "MESSAGE_TOO_LARGE" | "TOO_MANY_FRAMES";
 
-export interface RejectedFrame {
+interface RejectedFrame {
   readonly kind: "rejected";
   readonly reason: FrameFault;
   /** With `UNSUPPORTED`: the protocol version, as text where its three bytes are a word, as `0x…` otherwise. */

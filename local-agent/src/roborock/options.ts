@@ -3,7 +3,7 @@ import * as z from "zod";
 import { ConnectorError } from "../connector.js";
 import { parseBrokerUrl } from "./credentials.js";
 
-export const MAX_DEVICES = 64;
+const MAX_DEVICES = 64;
 
 /** A topic level, an id in a map: no separators, no wildcards, nothing invisible. */
 const Word = z.string().regex(/^[^\s\p{Cc}/+#]{1,128}$/u, "a word without spaces, slashes or wildcards");

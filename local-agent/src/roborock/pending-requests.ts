@@ -10,7 +10,7 @@ export interface Fault {
   readonly message: string;
 }
 
-export interface TimedOutcome {
+interface TimedOutcome {
   readonly outcome: RpcOutcome;
   readonly deviceTime: number | null;
 }

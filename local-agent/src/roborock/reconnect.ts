@@ -1,7 +1,7 @@
 import type { ConnectorErrorCode } from "../connector.js";
 
-export const RECONNECT_FIRST_MS = 10_000;
-export const RECONNECT_FACTOR = 1.5;
+const RECONNECT_FIRST_MS = 10_000;
+const RECONNECT_FACTOR = 1.5;
 export const RECONNECT_CAP_MS = 21_600_000;
 /** A connection that lived shorter than this does not count as a recovery: the broker may accept and drop in a loop. */
 export const RECONNECT_PROOF_MS = 60_000;

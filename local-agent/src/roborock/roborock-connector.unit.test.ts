@@ -6,7 +6,7 @@ import type {
   VacuumSimulator,
   VacuumSimulatorOptions,
 } from "../../../scripts/dev/vacuum-simulator/index.js";
-import { ConnectorError } from "../connector.js";
+import { CONNECTOR_ERRORS, ConnectorError } from "../connector.js";
 import type { Connector, ConnectorErrorCode, Reading } from "../connector.js";
 import { createRoborockConnector, toDeviceId } from "./index.js";
 import type { RoborockOptionsInput, RoborockTuning } from "./index.js";
@@ -337,6 +337,9 @@ describe("local-agent/roborock/roborock-connector with a simulated vacuum", () =
       await wrong.readStatus().catch((error: unknown) => error),
       await wrong.execute(config).catch((error: unknown) => error),
     );
+    const errors = told.filter((entry) => entry instanceof Error);
+    assert.equal(errors.length, codes.length + 2);
+    assert.ok(errors.every((error) => error instanceof ConnectorError && CONNECTOR_ERRORS.includes(error.code)));
     const text = inspect(told, { depth: 10 }) + JSON.stringify(told);
     for (const secret of secrets) assert.ok(!text.includes(secret), "a secret shows");
   });

@@ -14,17 +14,17 @@ import { createPacer, createTurns, MAX_QUEUED_PER_DEVICE } from "./turns.js";
 
 export const RPC_TIMEOUT_MS = 10_000;
 /** Two requests a second over the account. */
-export const RPC_MIN_GAP_MS = 500;
+const RPC_MIN_GAP_MS = 500;
 /** How often and how soon a robot that answered "busy" is asked again. */
-export const BUSY_RETRIES = 2;
-export const BUSY_RETRY_MS = 1_500;
+const BUSY_RETRIES = 2;
+const BUSY_RETRY_MS = 1_500;
 /** Time-outs in a row, over all vacuums, after which the connection is taken for dead; and the least time between two such restarts. */
-export const TIMEOUTS_BEFORE_RESTART = 3;
+const TIMEOUTS_BEFORE_RESTART = 3;
 export const RESTART_GAP_MS = 1_800_000;
 
 const REQUEST_PROTOCOL = 101;
 
-export interface SessionDevice {
+interface SessionDevice {
   readonly duid: string;
   readonly localKey: string;
   readonly pv: string;
@@ -42,7 +42,7 @@ export interface SessionOptions {
   readonly onPush: (duid: string, points: ReadonlyMap<number, number>, deviceTime: number | null) => void;
 }
 
-export interface RpcResult {
+interface RpcResult {
   readonly value: unknown;
   /** Unix seconds by the robot's clock. */
   readonly deviceTime: number | null;

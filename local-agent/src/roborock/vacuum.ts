@@ -12,7 +12,7 @@ import type { VacuumRecord } from "./vacuum-record.js";
 
 /** Consumables wear over weeks. */
 export const CONSUMABLES_INTERVAL_MS = 21_600_000;
-export const CONSUMABLES_RETRY_MS = 600_000;
+const CONSUMABLES_RETRY_MS = 600_000;
 
 /** One vacuum: what was last heard of it, and how asking it went. */
 export interface Vacuum {

@@ -8,7 +8,7 @@ import { writeWireFrame } from "./wire.js";
 const ANSWER_PROTOCOL = 102;
 
 /** What the robot says, as the text inside a frame. */
-export function toAnswerText(id: number, told: { result: unknown } | { error: unknown }, t: number): string {
+function toAnswerText(id: number, told: { result: unknown } | { error: unknown }, t: number): string {
   return JSON.stringify({ t, dps: { "102": JSON.stringify({ id, ...told }) } });
 }
 

@@ -18,7 +18,7 @@ export interface RecordedRequest {
 const ALLOWED: readonly string[] = ["get_status", "get_consumable"];
 const REQUEST_PROTOCOL = 101;
 /** Memory bound of a simulator that runs for days; the newest stay. */
-export const MAX_RECORDED_REQUESTS = 20_000;
+const MAX_RECORDED_REQUESTS = 20_000;
 
 const Outer = z.object({ dps: z.object({ "101": z.string() }), t: z.int() });
 const Inner = z.object({ id: z.int(), method: z.string(), params: z.array(z.unknown()) });
