@@ -20,6 +20,9 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** From the first process to the last loaded function; about 15 s on two idle cores. */
 const READY_TIMEOUT_MS = 120_000;
+/** What firebase-tools prints when it has done all it can: whatever is not there soon after will not come. */
+const ALL_STARTED = "All emulators ready!";
+const SETTLE_MS = 10_000;
 
 export interface StartEmulatorsOptions {
   readonly only: readonly EmulatorName[];
@@ -56,9 +59,14 @@ export async function startEmulators(options: StartEmulatorsOptions): Promise<Ru
   const ports = options.ports ?? (await pickFreePorts(PORT_NAMES));
   const run = prepareRun(ROOT, PROJECT_ID, options.only, ports);
   progress(`starting ${options.only.join(", ")} (log: ${relative(ROOT, run.logFile)})`);
-  const firebase = launch(run, options, binaries);
+  const abort = new AbortController();
+  const onLine = (line: string): void => {
+    options.onLine?.(line);
+    if (line.includes(ALL_STARTED)) setTimeout(() => abort.abort(), SETTLE_MS).unref();
+  };
+  const firebase = launch(run, { ...options, onLine }, binaries);
   const stop = endWithThisProgram(run, firebase);
-  const problem = await problemWhileStarting(run, firebase, options.only, ports);
+  const problem = await problemWhileStarting(run, firebase, options.only, ports, abort);
   if (problem !== undefined) {
     stop();
     throw new Error(`The emulators ${problem}. Their last lines:\n${firebase.lastLines()}`);
@@ -124,12 +132,12 @@ async function problemWhileStarting(
   firebase: LoggedProcess,
   only: readonly EmulatorName[],
   ports: EmulatorPorts,
+  abort: AbortController,
 ): Promise<string | undefined> {
-  const abort = new AbortController();
   const bounds = { deadline: Date.now() + READY_TIMEOUT_MS, signal: abort.signal };
   const ready = async (): Promise<string | undefined> => {
     const silent = await waitForPorts(listeningPorts(only, ports), bounds);
-    if (silent.length > 0) return `did not open port ${silent.join(", ")} within ${READY_TIMEOUT_MS / 1_000} s`;
+    if (silent.length > 0) return `did not open port ${silent.join(", ")} in time`;
     const missing = await waitForFunctions(ports.functions, run.expectedFunctions, bounds);
     return missing.length === 0 ? undefined : `did not load the functions ${missing.join(", ")}`;
   };

@@ -1,8 +1,8 @@
 import { startEmulators, ROOT } from "./emulators.js";
 import type { RunningEmulators } from "./emulators.js";
 import { buildFunctions } from "./build-functions.js";
+import { buildHosting } from "./build-hosting.js";
 import { EMULATOR_NAMES } from "./emulators/emulator-config.js";
-import { runProgram } from "./test-run/run-program.js";
 import { runTier } from "./test-run/run-tier.js";
 import { runStaticChecks } from "./test-run/static-checks.js";
 import { seconds, summaryLines, totalsOf } from "./test-run/summary.js";
@@ -10,7 +10,6 @@ import { testFilesOf, TIERS } from "./test-run/tiers.js";
 import type { MochaTier, Tier, TierResult } from "./test-run/tiers.js";
 
 const USAGE = `Usage: npm test [-- --full] [-- --only ${TIERS.join(",")}]`;
-const BUILD_TIMEOUT_MS = 180_000;
 
 /** Runs every tier, the ones that need emulators on one start of them, and ends with the line \`N passed, N failed\`. */
 async function main(args: readonly string[]): Promise<number> {
@@ -62,14 +61,6 @@ async function buildAndStart(tiers: readonly MochaTier[]): Promise<RunningEmulat
   if (tiers.includes("browser")) await step("built the cockpit", buildHosting);
   const only = isRulesOnly ? (["firestore"] as const) : EMULATOR_NAMES;
   return step("started the emulators", () => startEmulators({ only }));
-}
-
-/** The same build that is deployed: the browser tests see what staff see. */
-async function buildHosting(): Promise<void> {
-  const options = { cwd: `${ROOT}hosting`, timeoutMs: BUILD_TIMEOUT_MS };
-  const args = [`${ROOT}node_modules/vite/bin/vite.js`, "build"];
-  const { code, output } = await runProgram(process.execPath, args, options);
-  if (code !== 0) throw new Error(`The cockpit does not build:\n${output}`);
 }
 
 async function titled<Result>(title: string, run: () => Promise<Result>): Promise<Result> {

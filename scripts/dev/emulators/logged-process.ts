@@ -45,7 +45,7 @@ export function startLoggedProcess(options: LoggedProcessOptions): LoggedProcess
     createInterface({ input: stream }).on("line", (raw) => {
       const line = stripVTControlCharacters(raw);
       log.write(`${line}\n`);
-      kept.push(line);
+      if (!isTableLine(line)) kept.push(line);
       if (kept.length > KEPT_LINES) kept.shift();
       options.onLine(line);
     });
@@ -58,4 +58,9 @@ export function startLoggedProcess(options: LoggedProcessOptions): LoggedProcess
   });
   void ended.then(() => log.end());
   return { child, pid: child.pid ?? -1, ended, lastLines: () => kept.join("\n") };
+}
+
+/** firebase-tools ends its start with a drawn table, which would push what went wrong out of the last lines. */
+function isTableLine(line: string): boolean {
+  return /^[┌├└│]/.test(line);
 }
