@@ -4,10 +4,12 @@ import type { HttpsFunction, HttpsOptions } from "firebase-functions/v2/https";
 import type { OAuth2Client } from "google-auth-library";
 import { ingestEnvelope, keepExhausted } from "./ingest-envelope.js";
 import type { UplinkDeps } from "./ingest-envelope.js";
+import { parseEnvelope } from "./parse-envelope.js";
 import { pushAuthMode } from "./push-auth.js";
 import type { VerifyIdToken } from "./push-auth.js";
 import { receivePush } from "./receive-push.js";
 import type { PushMeans } from "./receive-push.js";
+import { makeTurns } from "./turns.js";
 
 /**
  * Both walls stand in production: nothing from outside the project's own services gets in, and of those only the service
@@ -32,10 +34,19 @@ export interface UplinkFunctionMeans {
 
 /** `agentUplinkPush`: takes in what agents publish. Idempotency key: `(agentId, bootId, seq)` of the envelope. */
 export function uplinkPushFunction(means: UplinkFunctionMeans): HttpsFunction {
-  return pushFunction("agentUplinkPush", means, async (delivery) => {
-    const outcome = await ingestEnvelope(means.deps(), delivery);
+  return pushFunction("agentUplinkPush", means, takeEnvelopes(means.deps));
+}
+
+/** Takes each delivery in, those that claim to be of one agent one after the other. */
+export function takeEnvelopes(deps: () => UplinkDeps): PushMeans["take"] {
+  const turns = makeTurns();
+  return async (delivery) => {
+    const parsed = parseEnvelope(delivery.body);
+    const key =
+      parsed.kind === "parsed" ? `${parsed.envelope.tenantId}/${parsed.envelope.agentId}` : delivery.bodySha256;
+    const outcome = await turns.run(key, () => ingestEnvelope(deps(), delivery));
     return outcome.kind === "refused" ? outcome.reason : outcome.answer.proposalRefused;
-  });
+  };
 }
 
 /** `agentUplinkDeadLetterPush`: keeps what Pub/Sub gave up on. Idempotency key: the hash of the message. */
