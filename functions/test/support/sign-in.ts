@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { getAuth } from "firebase-admin/auth";
+import { adminApp } from "../../src/platform/production-deps.js";
+import type { Role } from "../../src/contracts/index.js";
+import { requireEnv } from "./emulator.js";
+
+const PASSWORD = "only-on-the-emulator";
+
+export interface SignedIn {
+  readonly uid: string;
+  readonly idToken: string;
+}
+
+/** Makes an account with these claims on the real Auth emulator and signs it in with its password. */
+export async function signIn(name: string, claims: { tenants?: unknown } | Record<string, Role[]>): Promise<SignedIn> {
+  const host = requireEnv("FIREBASE_AUTH_EMULATOR_HOST");
+  const uid = `${name}-${randomBytes(4).toString("hex")}`;
+  const email = `${uid}@example.test`;
+  await getAuth(adminApp()).createUser({ uid, email, password: PASSWORD, displayName: name, emailVerified: true });
+  await getAuth(adminApp()).setCustomUserClaims(uid, "tenants" in claims ? claims : { tenants: claims });
+  const answer = await fetch(
+    `http://${host}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=emulator`,
+    {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email, password: PASSWORD, returnSecureToken: true }),
+    },
+  );
+  const { idToken } = (await answer.json()) as { idToken: string };
+  return { uid, idToken };
+}
+
+export const disable = (uid: string): Promise<unknown> => getAuth(adminApp()).updateUser(uid, { disabled: true });
