@@ -21,6 +21,8 @@ export const MAX_TRACKED_ATTRIBUTES = 5_000;
 export interface Detected {
   readonly state: TrackedAttributes;
   readonly observations: readonly Observation[];
+  /** Every reading that was understood and not outdated, reported or not: what the rules look at. */
+  readonly heard: readonly Observation[];
   /** Readings that the public language cannot say: a malformed id, or one attribute too many. */
   readonly rejected: number;
 }
@@ -43,6 +45,7 @@ export function detectChanges(
 ): Detected {
   const next = new Map(state);
   const observations: Observation[] = [];
+  const heard: Observation[] = [];
   let rejected = 0;
   for (const reading of readings) {
     const observation = toObservation(reading, nowMs, options);
@@ -55,6 +58,7 @@ export function detectChanges(
     const seenAtMs = Date.parse(observation.observedAt);
     // A value seen "later than now" means that the clock was set back; order is then unknown and the reading counts.
     if (last !== undefined && seenAtMs < last.seenAtMs && last.seenAtMs <= nowMs) continue;
+    heard.push(observation);
     if (last !== undefined && !isNews(last, observation, nowMs, options.policy)) {
       next.set(key, { ...last, seenAtMs });
       continue;
@@ -62,7 +66,7 @@ export function detectChanges(
     next.set(key, { reported: observation, reportedAtMs: nowMs, seenAtMs });
     observations.push(observation);
   }
-  return { state: next, observations, rejected };
+  return { state: next, observations, heard, rejected };
 }
 
 /** Answers: which values that the cloud believes have gone stale? Each is said once, with the time it was last seen. */
@@ -72,7 +76,7 @@ export function detectStale(state: TrackedAttributes, nowMs: number): Detected {
       (reported.quality === "live" || reported.quality === "simulated") &&
       nowMs - seenAtMs > staleAfterMsOf(reported.attribute),
   );
-  if (stale.length === 0) return { state, observations: [], rejected: 0 };
+  if (stale.length === 0) return { state, observations: [], heard: [], rejected: 0 };
   const next = new Map(state);
   const observations = stale.map(([key, { reported, seenAtMs }]) => {
     const observation: Observation = {
@@ -83,7 +87,7 @@ export function detectStale(state: TrackedAttributes, nowMs: number): Detected {
     next.set(key, { reported: observation, reportedAtMs: nowMs, seenAtMs });
     return observation;
   });
-  return { state: next, observations, rejected: 0 };
+  return { state: next, observations, heard: [], rejected: 0 };
 }
 
 function isNews(last: Tracked, now: Observation, nowMs: number, policy: ReportPolicy): boolean {

@@ -1,7 +1,7 @@
 import { mkdir, rename } from "node:fs/promises";
 import { ClassicLevel } from "classic-level";
 
-export type LevelDb = ClassicLevel<string>;
+export type LevelDb = ClassicLevel;
 
 /** The agent writes little at a time; the defaults of LevelDB would cost it a tenth of its memory. */
 const CACHE_BYTES = 1024 * 1024;
@@ -34,7 +34,7 @@ export async function openLevel(folder: string, nowMs: number, onLost: (movedTo:
 }
 
 async function tryOpen(folder: string): Promise<LevelDb> {
-  const db: LevelDb = new ClassicLevel(folder, {
+  const db = new ClassicLevel(folder, {
     keyEncoding: "utf8",
     valueEncoding: "utf8",
     cacheSize: CACHE_BYTES,

@@ -19,10 +19,10 @@ export function fillNote(template: string, words: NoteWords, maxLength: number):
 }
 
 // eslint-disable-next-line no-control-regex -- control characters are exactly what is taken out
-const CONTROL = /[\u0000-\u001f\u007f]+/g;
+const BLANK = /[\s\u0000-\u001f\u007f]+/g;
 
 /** Text that fits, without control characters or half a surrogate pair: names come from devices and may hold anything. */
 export function clip(text: string, maxLength: number): string {
-  const plain = text.toWellFormed().replace(CONTROL, " ").trim();
+  const plain = text.toWellFormed().replace(BLANK, " ").trim();
   return plain.length <= maxLength ? plain : `${plain.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

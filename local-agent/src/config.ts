@@ -1,0 +1,150 @@
+import { AttributeName, DocId, TenantId, UPLINK_TOPIC } from "@studio-os/functions/contracts";
+import * as z from "zod";
+import { errnoOf, parseJson, secretOf } from "./config-values.js";
+import type { ConfigHost } from "./config-values.js";
+import { HubitatConfig } from "./hubitat/hubitat-config.js";
+import { LOG_LEVELS } from "./logger.js";
+import { AttributePolicy } from "./observe/report-policy.js";
+import { RoborockOptions, VacuumConfig } from "./roborock/options.js";
+import { Rules } from "./rules/rule.js";
+import type { Rule } from "./rules/rule.js";
+import type { Secret } from "./secret.js";
+import { UnusableKey, readKeyFile } from "./uplink/agent-key.js";
+import type { AgentSigningKey } from "./uplink/agent-key.js";
+
+/** A hub is small: polls come slowly, and simulators play faster than life. */
+const PollIntervalMs = z.int().min(100).max(3_600_000);
+const HUBITAT_POLL_MS = 5_000;
+const ROBOROCK_POLL_MS = 30_000;
+
+/**
+ * The configuration file of the agent, JSON. Written by the operator; read once, at start. Unknown keys are refused
+ * wherever they stand, so that a mistyped bound, or a hope for an action, never passes in silence.
+ */
+export function configSchema(host: ConfigHost) {
+  return z.strictObject({
+    tenantId: TenantId,
+    agentId: DocId,
+    /** Ed25519 private key, PKCS #8 PEM, readable by its owner alone. Made by `keygen`. */
+    keyFile: z
+      .string()
+      .min(1)
+      .transform((path, context) => readKey(host, path, context)),
+    /** Holds the outbox. One agent, one folder. */
+    stateDir: z.string().min(1).transform(host.resolvePath),
+    pubsub: z.strictObject({
+      projectId: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, "expected the id of a Google Cloud project"),
+      topic: z
+        .string()
+        .regex(/^[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$/, "expected the name of a topic")
+        .default(UPLINK_TOPIC),
+      region: z
+        .string()
+        .regex(/^[a-z]+-[a-z]+\d{1,2}$/, "expected a region such as europe-west3")
+        .optional(),
+    }),
+    hubitat: hubitatSection(host).nullable().default(null),
+    roborock: roborockSection(host).nullable().default(null),
+    deadbands: z.record(AttributeName, AttributePolicy).default({}),
+    rules: z
+      .union([z.array(z.unknown()), z.strictObject({ file: z.string() })], {
+        error: 'expected a list of rules or {"file": "path"}',
+      })
+      .transform((form, context) => readRules(host, form, context))
+      .default([]),
+    /** True: the devices are simulators, and no reading of theirs is ever called live. */
+    simulated: z.boolean().default(false),
+    logLevel: z.enum(LOG_LEVELS).default("info"),
+  });
+}
+export type AgentConfig = z.output<ReturnType<typeof configSchema>>;
+
+/** Every secret of a configuration, so that the log can strike them out. */
+export function secretsOf(config: AgentConfig): Secret[] {
+  const { hubitat, roborock } = config;
+  const vacuums = roborock === null ? [] : roborock.devices.map(({ localKey }) => localKey);
+  const account = roborock === null ? [] : [roborock.rriot.u, roborock.rriot.s, roborock.rriot.k];
+  return [...(hubitat === null ? [] : [hubitat.token]), ...account, ...vacuums];
+}
+
+/** Without what is the agent's own in the section: how often it polls. */
+const OPTIONS = RoborockOptions.strip();
+
+/** The hub's own options, with the token in the open: given to the client and to nothing else. */
+export function revealHubitat(section: NonNullable<AgentConfig["hubitat"]>): HubitatConfig {
+  return HubitatConfig.strip().parse({ ...section, token: section.token.reveal() });
+}
+
+/** The vacuums' own options, with their secrets in the open: given to the client and to nothing else. */
+export function revealRoborock(section: NonNullable<AgentConfig["roborock"]>, isSimulated: boolean): RoborockOptions {
+  return OPTIONS.parse(openRoborock(section, isSimulated));
+}
+
+function openRoborock(section: NonNullable<AgentConfig["roborock"]>, isSimulated: boolean): unknown {
+  const { rriot, devices } = section;
+  return {
+    ...section,
+    isSimulated,
+    rriot: { u: rriot.u.reveal(), s: rriot.s.reveal(), k: rriot.k.reveal() },
+    devices: devices.map((device) => ({ ...device, localKey: device.localKey.reveal() })),
+  };
+}
+
+function hubitatSection(host: ConfigHost) {
+  return HubitatConfig.omit({ token: true }).extend({
+    token: secretOf(host, HubitatConfig.shape.token),
+    pollIntervalMs: PollIntervalMs.default(HUBITAT_POLL_MS),
+  });
+}
+
+function roborockSection(host: ConfigHost) {
+  const { u, s, k } = RoborockOptions.shape.rriot.shape;
+  const vacuum = VacuumConfig.omit({ localKey: true }).extend({
+    localKey: secretOf(host, VacuumConfig.shape.localKey),
+  });
+  return RoborockOptions.omit({ rriot: true, devices: true, isSimulated: true })
+    .extend({
+      rriot: z.strictObject({ u: secretOf(host, u), s: secretOf(host, s), k: secretOf(host, k) }),
+      devices: z.array(vacuum),
+      pollIntervalMs: PollIntervalMs.default(ROBOROCK_POLL_MS),
+    })
+    .superRefine((section, context) => {
+      // What the fields alone cannot say, such as one duid twice, is said by the client's own schema.
+      const issues = OPTIONS.safeParse(openRoborock(section, false)).error?.issues ?? [];
+      const whole = issues.filter(({ path }) => path.length === 1 && path[0] === "devices");
+      for (const { path, message } of whole) context.addIssue({ code: "custom", path: [...path], message });
+    });
+}
+
+function readKey(host: ConfigHost, path: string, context: z.RefinementCtx): AgentSigningKey {
+  try {
+    return readKeyFile(host.resolvePath(path));
+  } catch (error) {
+    context.addIssue({
+      code: "custom",
+      message: error instanceof UnusableKey ? error.message : "the key cannot be read",
+    });
+    return z.NEVER;
+  }
+}
+
+function readRules(host: ConfigHost, form: unknown[] | { file: string }, context: z.RefinementCtx): readonly Rule[] {
+  const loaded = Array.isArray(form) ? { value: form } : loadJson(host, form.file);
+  if ("problem" in loaded) {
+    context.addIssue({ code: "custom", message: loaded.problem });
+    return z.NEVER;
+  }
+  const rules = Rules.safeParse(loaded.value);
+  if (rules.success) return rules.data;
+  for (const issue of rules.error.issues) context.issues.push({ ...issue, input: undefined });
+  return z.NEVER;
+}
+
+function loadJson(host: ConfigHost, file: string): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    const parsed = parseJson(host.readText(host.resolvePath(file)));
+    return "problem" in parsed ? { problem: `${file}: ${parsed.problem}` } : parsed;
+  } catch (error) {
+    return { problem: `${file} cannot be read (${errnoOf(error)})` };
+  }
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join, sep } from "node:path";
+import { CONNECTOR_ERRORS } from "./connector.js";
+import type { Connector } from "./connector.js";
+import { createHubitatConnector } from "./hubitat/index.js";
+import { createRoborockConnector } from "./roborock/index.js";
+
+const SOURCE = import.meta.dirname;
+
+/** The files that may open a connection, and what each talks to. Everything else in the agent has no way out. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  "hubitat/send-read.ts": "the hub, one allowed GET at a time",
+  "roborock/mqtt-connection.ts": "the vacuums' broker, through the allow-list of read-only.ts",
+  "uplink/pubsub-publisher.ts": "Pub/Sub",
+  "uplink/google-tokens.ts": "Google's token service",
+};
+
+/** Modules and globals that can open a connection or start a program that does. */
+const NETWORK =
+  /from "(node:)?(net|tls|http|https|http2|dgram|dns|child_process|worker_threads|inspector|undici|mqtt|ws|google-auth-library|@google-cloud\/[^"]*)(\/[^"]*)?"|import\("(?:node:)?[^"]*"\)|require\(|createRequire|\bfetch\(|\bWebSocket\b|\bEventSource\b|\.listen\(/g;
+/** Type imports vanish, and lazy imports of the agent's own files are looked at in those files. */
+const HARMLESS = /^import\("\.\.?\/[^"]*"\)$/;
+
+const sources = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
+  .map((path) => path.split(sep).join("/"))
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
+
+function waysOut(path: string): string[] {
+  const text = readFileSync(join(SOURCE, path), "utf8").replace(/^import type .*$/gm, "");
+  return [...text.matchAll(NETWORK)].map(([found]) => found).filter((found) => !HARMLESS.test(found));
+}
+
+describe("local-agent/read-only", () => {
+  it("opens connections in four named files and nowhere else", () => {
+    assert.ok(sources.length > 30);
+    const found = sources.filter((path) => waysOut(path).length > 0);
+    assert.deepEqual(found.sort(), Object.keys(WAYS_OUT).sort());
+  });
+
+  it("listens on no port: no file makes a server", () => {
+    const listening = sources.filter((path) =>
+      /createServer|\.listen\(|WebSocketServer|\bServer\(/.test(readFileSync(join(SOURCE, path), "utf8")),
+    );
+    assert.deepEqual(listening, []);
+  });
+
+  const connectors: Readonly<Record<string, () => Connector>> = {
+    hubitat: () =>
+      createHubitatConnector(
+        {
+          origin: "http://127.0.0.1:9",
+          appId: "1",
+          token: "0123456789",
+          temperatureUnit: "°C",
+          pressureUnit: null,
+          readsModes: false,
+          timeoutMs: 50,
+          silentAfterMs: 60_000,
+        },
+        { nowMs: () => 0, chance: () => 0 },
+      ),
+    "hubitat without configuration": () => createHubitatConnector(null, { nowMs: () => 0, chance: () => 0 }),
+    "roborock without configuration": () => createRoborockConnector(null),
+  };
+  for (const [name, make] of Object.entries(connectors)) {
+    it(`refuses every intent with READ_ONLY: ${name}`, async () => {
+      const connector = make();
+      for (const intent of [
+        undefined,
+        null,
+        "on",
+        { method: "app_start" },
+        { method: "get_status" },
+        { path: "devices/5/on" },
+      ]) {
+        await assert.rejects(connector.execute(intent), { code: "READ_ONLY" });
+      }
+      assert.equal(connector.health().consecutiveFailures, 0);
+      const told = new Set(connector.capabilities.map(({ mode, riskTier }) => `${mode} ${riskTier}`));
+      assert.deepEqual([...told], ["read low"]);
+    });
+  }
+
+  it("has no error, option or method whose name is an action", () => {
+    assert.ok(CONNECTOR_ERRORS.includes("READ_ONLY"));
+    const methods = Object.keys(createRoborockConnector(null)).filter(
+      (key) => !/^(id|capabilities|start|stop|health|readStatus|onReading|execute)$/.test(key),
+    );
+    assert.deepEqual(methods, []);
+  });
+});
