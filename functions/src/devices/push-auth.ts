@@ -4,43 +4,47 @@ import * as z from "zod";
 export type PushAuthMode =
   /** The Pub/Sub emulator signs nothing, so there every push is let in. */
   | { readonly kind: "emulator" }
-  /** Cloud Run has verified the token before this code ran (`invoker: "private"`) and cut its signature off. */
+  /** Cloud Run has verified the token before this code ran (the push account is its only invoker) and cut its signature off. */
   | { readonly kind: "cloudRunIam"; readonly audience: string; readonly serviceAccount: string }
   /** This code verifies the token itself, for a deployment in front of which nobody does. */
   | { readonly kind: "function"; readonly audience: string; readonly serviceAccount: string }
   | { readonly kind: "closed"; readonly problem: string };
 
-const PushConfig = z.object({
-  UPLINK_PUSH_VERIFIER: z.enum(["cloudRunIam", "function"]),
-  UPLINK_PUSH_AUDIENCE: z.url({ protocol: /^https$/ }),
-  UPLINK_PUSH_SERVICE_ACCOUNT: z.email(),
-});
+/** Cloud Run lets a token in for the address of the one service that it was made for, so each function has its own. */
+export type AudienceSetting = "UPLINK_PUSH_AUDIENCE" | "UPLINK_DEAD_LETTER_PUSH_AUDIENCE";
+
+const Verifier = z.enum(["cloudRunIam", "function"]);
+const Audience = z.url({ protocol: /^https$/ });
+const ServiceAccount = z.email();
 
 /**
  * Who may push here? Without a token only inside the functions emulator *and* on a `demo-` project, which cannot reach a
  * real one: either alone is not enough. With a token where the whole configuration is there. Anything else is closed.
  */
-export function pushAuthMode(env: Readonly<Record<string, string | undefined>>): PushAuthMode {
+export function pushAuthMode(
+  env: Readonly<Record<string, string | undefined>>,
+  audienceSetting: AudienceSetting,
+): PushAuthMode {
   const isEmulator = env["FUNCTIONS_EMULATOR"] === "true";
   const isDemo = env["GCLOUD_PROJECT"]?.startsWith("demo-") === true;
   if (isEmulator && isDemo) return { kind: "emulator" };
   if (isEmulator || isDemo)
     return { kind: "closed", problem: "half an emulator: FUNCTIONS_EMULATOR and a demo- project" };
-  const config = PushConfig.safeParse(env);
-  if (!config.success)
-    return {
-      kind: "closed",
-      problem: `not configured: ${config.error.issues.map(({ path }) => path.join(".")).join(", ")}`,
-    };
-  return {
-    kind: config.data.UPLINK_PUSH_VERIFIER,
-    audience: config.data.UPLINK_PUSH_AUDIENCE,
-    serviceAccount: config.data.UPLINK_PUSH_SERVICE_ACCOUNT,
-  };
+  const verifier = Verifier.safeParse(env["UPLINK_PUSH_VERIFIER"]);
+  const audience = Audience.safeParse(env[audienceSetting]);
+  const account = ServiceAccount.safeParse(env["UPLINK_PUSH_SERVICE_ACCOUNT"]);
+  if (verifier.success && audience.success && account.success)
+    return { kind: verifier.data, audience: audience.data, serviceAccount: account.data };
+  const wrong = [
+    ...(verifier.success ? [] : ["UPLINK_PUSH_VERIFIER"]),
+    ...(audience.success ? [] : [audienceSetting]),
+    ...(account.success ? [] : ["UPLINK_PUSH_SERVICE_ACCOUNT"]),
+  ];
+  return { kind: "closed", problem: `not configured: ${wrong.join(", ")}` };
 }
 
 /** The claims of a Google-signed OIDC token that are looked at. */
-export const PushClaims = z.object({
+const PushClaims = z.object({
   iss: z.enum(["https://accounts.google.com", "accounts.google.com"]),
   aud: z.string(),
   email: z.string(),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { isAuthenticPush, pushAuthMode } from "./push-auth.js";
-import type { PushAuthMode, VerifyIdToken } from "./push-auth.js";
+import { isAuthenticPush, pushAuthMode as modeOf } from "./push-auth.js";
+import type { AudienceSetting, PushAuthMode, VerifyIdToken } from "./push-auth.js";
 
 const AUDIENCE = "https://agentuplinkpush-abc-uc.a.run.app/";
 const ACCOUNT = "uplink-push@studio.iam.gserviceaccount.com";
@@ -28,6 +28,11 @@ const never: VerifyIdToken = () => Promise.reject(new Error("not asked for"));
 const google: VerifyIdToken = (idToken) =>
   Promise.resolve(JSON.parse(Buffer.from(idToken.split(".")[1] ?? "", "base64url").toString()) as unknown);
 
+const pushAuthMode = (
+  env: Readonly<Record<string, string | undefined>>,
+  setting: AudienceSetting = "UPLINK_PUSH_AUDIENCE",
+): PushAuthMode => modeOf(env, setting);
+
 describe("devices/push-auth", () => {
   it("lets pushes in without a token only in the functions emulator on a demo- project", () => {
     assert.deepEqual(pushAuthMode({ FUNCTIONS_EMULATOR: "true", GCLOUD_PROJECT: "demo-studio" }), { kind: "emulator" });
@@ -53,6 +58,13 @@ describe("devices/push-auth", () => {
           kind: "closed",
           problem: `not configured: ${name}`,
         });
+  });
+
+  it("takes each function's own audience, and the other's never in its place", () => {
+    const setting = "UPLINK_DEAD_LETTER_PUSH_AUDIENCE";
+    assert.deepEqual(pushAuthMode(production, setting), { kind: "closed", problem: `not configured: ${setting}` });
+    const mode = pushAuthMode({ ...production, [setting]: "https://dead.example/" }, setting);
+    assert.deepEqual(mode, { ...iam, audience: "https://dead.example/" });
   });
 
   it("lets nobody in while closed, not even with a token", async () => {

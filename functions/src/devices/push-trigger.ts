@@ -6,14 +6,15 @@ import { ingestEnvelope, keepExhausted } from "./ingest-envelope.js";
 import type { UplinkDeps } from "./ingest-envelope.js";
 import { parseEnvelope } from "./parse-envelope.js";
 import { pushAuthMode } from "./push-auth.js";
-import type { VerifyIdToken } from "./push-auth.js";
+import type { AudienceSetting, VerifyIdToken } from "./push-auth.js";
 import { receivePush } from "./receive-push.js";
 import type { PushMeans } from "./receive-push.js";
 import { makeTurns } from "./turns.js";
 
 /**
- * Both walls stand in production: nothing from outside the project's own services gets in, and of those only the service
- * account of the push subscriptions. `maxInstances` bounds what a flood can cost; Pub/Sub keeps what waits meanwhile.
+ * Two walls stand in production: nothing from outside the project's own services gets in, and of those only the service
+ * account of the push subscriptions. The account is named here, because each deployment writes the list of invokers anew:
+ * with "private" it would take the account off again. `maxInstances` bounds what a flood can cost; Pub/Sub keeps what waits.
  */
 const OPTIONS = {
   region: "us-central1",
@@ -22,7 +23,7 @@ const OPTIONS = {
   concurrency: 20,
   minInstances: 0,
   maxInstances: 10,
-  invoker: "private",
+  invoker: "uplink-push@",
   ingressSettings: "ALLOW_INTERNAL_ONLY",
 } as const satisfies HttpsOptions;
 
@@ -34,7 +35,7 @@ export interface UplinkFunctionMeans {
 
 /** `agentUplinkPush`: takes in what agents publish. Idempotency key: `(agentId, bootId, seq)` of the envelope. */
 export function uplinkPushFunction(means: UplinkFunctionMeans): HttpsFunction {
-  return pushFunction("agentUplinkPush", means, takeEnvelopes(means.deps));
+  return pushFunction("agentUplinkPush", "UPLINK_PUSH_AUDIENCE", means, takeEnvelopes(means.deps));
 }
 
 /** Takes each delivery in, those that claim to be of one agent one after the other. */
@@ -51,17 +52,27 @@ export function takeEnvelopes(deps: () => UplinkDeps): PushMeans["take"] {
 
 /** `agentUplinkDeadLetterPush`: keeps what Pub/Sub gave up on. Idempotency key: the hash of the message. */
 export function deadLetterPushFunction(means: UplinkFunctionMeans): HttpsFunction {
-  return pushFunction("agentUplinkDeadLetterPush", means, async (delivery) => {
+  return pushFunction("agentUplinkDeadLetterPush", "UPLINK_DEAD_LETTER_PUSH_AUDIENCE", means, async (delivery) => {
     await keepExhausted(means.deps(), delivery);
     return "DELIVERY_EXHAUSTED";
   });
 }
 
-function pushFunction(component: string, means: UplinkFunctionMeans, take: PushMeans["take"]): HttpsFunction {
+function pushFunction(
+  component: string,
+  audienceSetting: AudienceSetting,
+  means: UplinkFunctionMeans,
+  take: PushMeans["take"],
+): HttpsFunction {
   return onRequest(OPTIONS, async (request, response) => {
     const reply = await receivePush(
       { method: request.method, authorization: request.get("authorization"), body: request.body as unknown },
-      { auth: pushAuthMode(means.env), verifyIdToken: verifyWithGoogle, nowMs: () => Date.now(), take },
+      {
+        auth: pushAuthMode(means.env, audienceSetting),
+        verifyIdToken: verifyWithGoogle,
+        nowMs: () => Date.now(),
+        take,
+      },
     );
     write({ severity: reply.level, component, status: reply.status, ...reply.logged });
     response.status(reply.status).end();
