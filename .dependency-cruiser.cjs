@@ -90,7 +90,7 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)(lib|dist|node_modules/.cache)/" },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: "functions/tsconfig.json" },
+    tsConfig: { fileName: "tsconfig.base.json" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], extensions: [".ts", ".tsx", ".js", ".mjs", ".cjs", ".json"] },
   },
 };
