@@ -29,7 +29,7 @@ export interface Vacuum {
 }
 
 export function createVacuum(config: VacuumConfig, isSimulated: boolean, runtime: Runtime): Vacuum {
-  const deviceId = config.deviceId ?? toDeviceId(config.duid);
+  const deviceId = config.deviceId === undefined ? toDeviceId(config.duid) : `roborock:${config.deviceId}`;
   const known = new Map<string, Reading>();
   let record = INITIAL_RECORD;
 
@@ -86,9 +86,9 @@ export function createVacuum(config: VacuumConfig, isSimulated: boolean, runtime
   };
 }
 
-/** The name of a vacuum outside this package: the duid itself is personal data and stays here. */
+/** The name of a vacuum outside this package, its connector's id in front: the duid is personal data and stays here. */
 export function toDeviceId(duid: string): string {
-  return `vacuum-${createHash("sha256").update(duid, "utf8").digest("hex").slice(0, 12)}`;
+  return `roborock:vacuum-${createHash("sha256").update(duid, "utf8").digest("hex").slice(0, 12)}`;
 }
 
 export function toConnectorError(error: unknown): ConnectorError {
