@@ -192,8 +192,8 @@ describe("scripts/dev/seed/generate-studio", () => {
       const begun = onA.filter((it) => it.startAt < at(0, 0));
       const last = begun.at(-1);
       assert.equal(last?.status, "complete");
-      assert.equal(studioDateOf(new Date(last?.endAt ?? "")), "2026-11-20");
-      assert.ok((last?.endAt ?? "") > at(-1, 19), "it ended in the evening");
+      assert.equal(studioDateOf(new Date(last.endAt)), "2026-11-20");
+      assert.ok(last.endAt > at(-1, 19), "it ended in the evening");
       const next = onA.filter((it) => it.startAt >= at(0, 0));
       assert.ok(
         next.length > 0 && next.every((it) => it.startAt > at(3, 0)) && next.some((it) => it.startAt < at(7, 0)),
