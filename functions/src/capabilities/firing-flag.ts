@@ -1,5 +1,5 @@
 import { Firing, FiringFlagInput, FiringFlagRequest } from "../contracts/index.js";
-import type { FiringAttention } from "../contracts/index.js";
+import type { FiringAttention, UtcInstant } from "../contracts/index.js";
 import type { Capability } from "./capability.js";
 
 const HOUR_MS = 3_600_000;
@@ -16,6 +16,9 @@ const IN_WORDS: Record<FiringAttention, string> = {
   log_gap: "the firing log has a gap",
   other: "something is odd",
 };
+
+const hoursAfter = (instant: UtcInstant, hours: number): UtcInstant =>
+  new Date(Date.parse(instant) + hours * HOUR_MS).toISOString();
 
 /** Flags one firing for a person's attention, and takes the flag back on undo. */
 export const firingFlag: Capability<FiringFlagInput, FiringFlagRequest> = {
@@ -78,10 +81,14 @@ export const firingFlag: Capability<FiringFlagInput, FiringFlagRequest> = {
 
   fromAgent: {
     requestSchema: FiringFlagRequest,
-    queries: ({ kilnId }) => [
+    queries: ({ kilnId, unlessBookedWithinHours }, now) => [
       {
         collection: "firings",
-        where: [{ field: "kilnId", op: "==", value: kilnId }],
+        where: [
+          { field: "kilnId", op: "==", value: kilnId },
+          // Firings that are booked further ahead explain nothing, and would fill the bound.
+          { field: "startAt", op: "<=", value: hoursAfter(now, unlessBookedWithinHours) },
+        ],
         orderBy: [{ field: "startAt", direction: "desc" }],
         limit: FIRINGS_LOOKED_AT,
       },

@@ -17,6 +17,9 @@ export function buildRegistry(entries: readonly AnyCapability[]): ReadonlyMap<st
   return new Map(entries.map((entry) => [entry.metadata.id, entry]));
 }
 
+/** What a capability is made of beside its metadata: input schema, precondition selector (`reads`) and effect (M01.8). */
+const PARTS = ["inputSchema", "targets", "reads", "preview", "fromAgent"] as const satisfies (keyof AnyCapability)[];
+
 function problemsOf(entry: AnyCapability, all: readonly AnyCapability[]): string[] {
   const parsed = CapabilityMetadata.safeParse(entry.metadata);
   if (!parsed.success)
@@ -25,6 +28,8 @@ function problemsOf(entry: AnyCapability, all: readonly AnyCapability[]): string
   const problems: string[] = [];
   if (all.filter((other) => other.metadata.id === id).length > 1) problems.push(`${id}: registered twice`);
   if (mode === "write" && executorId === null) problems.push(`${id}: writes but has no executor`);
+  if (mode !== "write" && executorId !== null) problems.push(`${id}: does not write but has an executor`);
+  for (const part of PARTS) if (!(part in entry)) problems.push(`${id}: has no ${part}`);
   if (proposableBy.agent !== (entry.fromAgent !== null))
     problems.push(`${id}: proposable by agent and the agent's request do not go together`);
   return problems;

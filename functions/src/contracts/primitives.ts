@@ -41,11 +41,15 @@ export const RISK_TIERS = ["low", "medium", "high", "physical"] as const;
 export const RiskTier = z.enum(RISK_TIERS);
 export type RiskTier = z.infer<typeof RiskTier>;
 
-/** Text a person or an agent wrote: never rendered as markup, bounded, no control characters but line breaks and tabs. */
+/**
+ * Text a person or an agent wrote: never rendered as markup, bounded, no control characters but line breaks and tabs.
+ * White space around it does not count towards the minimum: twenty blanks are no reason.
+ */
 export const plainText = (minLength: number, maxLength: number): z.ZodString =>
   z
     .string()
     .min(minLength)
     .max(maxLength)
     // eslint-disable-next-line no-control-regex -- control characters are exactly what this refuses
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/);
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/)
+    .refine((text) => text.trim().length >= minLength, `Needs at least ${minLength} characters that are not blank`);

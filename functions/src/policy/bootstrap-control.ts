@@ -12,21 +12,26 @@ import {
   tenantPath,
 } from "../contracts/index.js";
 import type { Actor, ControlMode } from "../contracts/index.js";
+import { unseenEpoch } from "./control.js";
 
 const PLATFORM: Actor = { type: "system", id: "platform", name: "Studio OS" };
 
 /**
  * Brings a studio into being: its document, and its control in mode `stopped`, with an event (M04.2: first boot is
- * stopped, a person must open it). A studio that exists already is left as it is, its control most of all.
+ * stopped, a person must open it). A studio that exists already is left as it is, its control most of all; one that lost
+ * its control document gets a new one, stopped, under an epoch that no earlier approval was given under.
  */
 export function bootstrapTenant(deps: Deps, tenant: Omit<Tenant, "createdAt">): Promise<{ isNew: boolean }> {
   return deps.transactor.transact<{ isNew: boolean }>(async (reads) => {
     const path = inTenant(tenant.tenantId, controlRef());
-    const [stored] = await reads.get([path]);
+    const [stored, existing] = await reads.get([path, tenantPath(tenant.tenantId)]);
     if (stored?.data != null) return { changes: [], events: [], answer: { isNew: false } };
     const now = deps.clock.now();
     const eventId = deps.ids.random();
-    const control = initialControl("stopped", "A new studio starts stopped until its people open it.", now, eventId);
+    const control = {
+      ...initialControl("stopped", "A new studio starts stopped until its people open it.", now, eventId),
+      epoch: existing?.data == null ? 0 : unseenEpoch(now),
+    };
     const event = recordEvent(
       {
         tenantId: tenant.tenantId,

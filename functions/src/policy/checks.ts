@@ -126,8 +126,10 @@ const intent: Check = ({ intent, operation }) => {
 };
 
 /** The caller looked at this revision and this plan, not at an older one (M01.5). */
-const plan: Check = ({ proposal, review }) => {
-  if (proposal === null || review === null) return skip("the caller names no plan");
+const plan: Check = ({ operation, proposal, review }) => {
+  if (operation === "submit" || operation === "rollback") return skip(`${operation} names no plan`);
+  if (review === "not_given_yet") return skip("named with the decision");
+  if (proposal === null || review === null) return fail("REV_MISMATCH", "nobody says which revision was looked at");
   if (review.ifRev !== proposal.rev)
     return fail("REV_MISMATCH", `you looked at revision ${review.ifRev}, it is at revision ${proposal.rev}`);
   if (review.planId !== null && review.planId !== proposal.planId)
@@ -157,7 +159,8 @@ function alreadyReviewed(proposal: ProposalFacts, uid: string): boolean {
 /** A decision says why: in words from medium risk on, by a chip or in words below (M01.10). */
 const rationale: Check = ({ operation, proposal, review }) => {
   if (operation !== "approve" || proposal === null) return skip("no rationale needed");
-  if (review === null) return skip("given with the decision");
+  if (review === "not_given_yet") return skip("given with the decision");
+  if (review === null) return fail("RATIONALE_REQUIRED", "no reason came with the decision");
   const words = (review.rationale ?? "").trim();
   if (words.length >= RATIONALE_MIN) return pass("a reason in words");
   if (proposal.riskTier === "low" && review.reasonCode !== null) return pass("a quick reason");
@@ -196,9 +199,13 @@ const approvalAge: Check = ({ operation, proposal, now }) => {
     : fail("APPROVAL_EXPIRED", `it stood until ${until}`);
 };
 
-/** Nothing was stopped or released since the approval: after a stop everything is planned and approved anew (M04.5). */
+/**
+ * Nothing was stopped or released since the approval: after a stop everything is planned and approved anew (M04.5). An
+ * approval that joins earlier ones needs the epoch that those were given under.
+ */
 const controlEpoch: Check = ({ operation, proposal, control, now }) => {
-  if (operation !== "execute" || proposal === null) return skip("checked at execution");
+  if (proposal === null || (operation !== "execute" && operation !== "approve")) return skip("no approval to stand on");
+  if (operation === "approve" && liveReviews(proposal).length === 0) return skip("the first approval");
   const { epoch } = effectiveControl(control, {}, now);
   return epoch === proposal.controlEpochSeen
     ? pass(`control epoch ${epoch}`)

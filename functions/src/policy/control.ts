@@ -46,7 +46,7 @@ export function effectiveControl(
   const candidates = states.flatMap((state) => [
     { mode: state.mode, by: state.by.name, reason: state.reason, at: state.at },
     ...state.scopes
-      .filter((scope) => matches(scope, subject) && (scope.until === null || Date.parse(now) < Date.parse(scope.until)))
+      .filter((scope) => matches(scope, subject) && !hasRunOut(scope, now))
       .map((scope) => ({ mode: scope.mode, by: scope.by.name, reason: scope.reason, at: scope.at })),
   ]);
   const strictest = candidates.reduce((a, b) => (STRICTNESS[b.mode] > STRICTNESS[a.mode] ? b : a));
@@ -59,6 +59,11 @@ export function effectiveControl(
         ? "normal"
         : `${strictest.mode === "stopped" ? "stopped" : "read-only"} by ${strictest.by} at ${strictest.at}: ${strictest.reason}`,
   };
+}
+
+/** A time that cannot be compared leaves the scope in force. */
+function hasRunOut({ until }: ControlState["scopes"][number], now: UtcInstant): boolean {
+  return until !== null && Date.parse(now) >= Date.parse(until);
 }
 
 function matches(scope: ControlState["scopes"][number], subject: { capabilityId?: string; actorId?: string }): boolean {
@@ -75,4 +80,12 @@ function matches(scope: ControlState["scopes"][number], subject: { capabilityId?
 
 function stoppedUnreadable(detail: string): EffectiveControl {
   return { mode: "stopped", epoch: 0, isUnreadable: true, detail };
+}
+
+/**
+ * An epoch that no approval can have been given under, for a control document whose own count is lost: milliseconds since
+ * 1970 lie far above any count of flips, so that an approval from before the loss does not come back to life.
+ */
+export function unseenEpoch(now: UtcInstant): number {
+  return Date.parse(now);
 }

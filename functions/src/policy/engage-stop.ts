@@ -6,8 +6,8 @@ import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import { ControlState, controlRef, inTenant } from "../contracts/index.js";
-import type { HumanActor, RouteAnswer, RouteBody } from "../contracts/index.js";
-import { readControl } from "./control.js";
+import type { HumanActor, JsonObject, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { readControl, unseenEpoch } from "./control.js";
 
 export interface ControlCommand<Body> {
   readonly actor: HumanActor;
@@ -35,13 +35,13 @@ export function engageStop(
     const eventId = deps.ids.random();
     const control = ControlState.parse({
       mode: body.mode,
-      epoch: (before?.epoch ?? 0) + 1,
+      epoch: before === null ? unseenEpoch(now) : before.epoch + 1,
       reason: body.reason,
       by: { id: actor.id, name: actor.name },
       at: now,
       scopes: before?.scopes ?? [],
       releaseRequest: null,
-      auditVersion: (before?.auditVersion ?? 0) + 1,
+      auditVersion: auditVersionOf(stored?.data ?? null) + 1,
       lastEventId: eventId,
       updatedAt: now,
     });
@@ -66,4 +66,10 @@ export function engageStop(
       ? { changes: [], events: [event], answer: refuse("CONTROL_UNCHANGED") }
       : { changes: [{ op: "set", path, data: toDocument(control) }], events: [event], answer: accept({ control }) };
   });
+}
+
+/** What can be saved of an unreadable document, so that its versions go on without holes. */
+function auditVersionOf(data: JsonObject | null): number {
+  const version = data?.["auditVersion"];
+  return typeof version === "number" && Number.isSafeInteger(version) && version > 0 ? version : 0;
 }

@@ -54,7 +54,8 @@ export interface PolicyFacts {
   readonly capability: CapabilityMetadata | null;
   readonly control: ControlReadings;
   readonly proposal: ProposalFacts | null;
-  readonly review: ReviewFacts | null;
+  /** `not_given_yet`: somebody asks in advance, as a screen does, what would stand in the way of a decision. */
+  readonly review: ReviewFacts | "not_given_yet" | null;
   readonly approvalPolicy: Pick<ApprovalPolicy, "id" | "version">;
   readonly rule: ApprovalRule | null;
   /** The stored intent hash, and the same hash computed again from what is stored. */

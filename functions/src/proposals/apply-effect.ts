@@ -1,11 +1,8 @@
 import type { DocumentChange } from "../commit/document-change.js";
 import { inTenant } from "../contracts/index.js";
 import type { ConflictField, EffectWrite, Json } from "../contracts/index.js";
-import { isSame } from "./plan-effect.js";
+import { BOOKKEEPING, isSame } from "./plan-effect.js";
 import type { TenantDocuments } from "./plan-effect.js";
-
-/** Fields that the executor keeps beside a document's own: they tie it to its audit events. */
-const BOOKKEEPING = new Set(["auditVersion", "lastEventId"]);
 
 export interface AppliedEffect {
   readonly changes: readonly DocumentChange[];

@@ -176,7 +176,14 @@ function refuseExecution(
     occasion,
     proposal,
     { status: ending.status, problem: { code: reason, detail } },
-    { type: ending.type, outcome: "refused", reasonCode: reason, data: { operation: "execute", detail } },
+    {
+      type: ending.type,
+      outcome: "refused",
+      reasonCode: reason,
+      data: { operation: "execute" },
+      // It may quote what a person wrote, the reason of a stop for one.
+      freeText: { detail },
+    },
   );
   return {
     changes: step.changes,

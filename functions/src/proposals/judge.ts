@@ -4,7 +4,7 @@ import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
 import type { ControlReadings } from "../policy/control.js";
 import { evaluatePolicy } from "../policy/evaluate-policy.js";
 import type { PolicyFacts, PolicyOperation, ProposalFacts, ReviewFacts } from "../policy/facts.js";
-import { hashIntent } from "./plan-effect.js";
+import { hashIntent, planIdOf } from "./plan-effect.js";
 
 export interface Case {
   readonly operation: PolicyOperation;
@@ -14,7 +14,7 @@ export interface Case {
   readonly control: ControlReadings;
   readonly proposal: Proposal | null;
   readonly capability: AnyCapability | null;
-  readonly review?: ReviewFacts;
+  readonly review?: ReviewFacts | "not_given_yet";
   readonly staleFields?: readonly StaleField[];
   readonly sha256: (text: string) => string;
 }
@@ -62,7 +62,10 @@ function toProposalFacts(proposal: Proposal): ProposalFacts {
   };
 }
 
-/** The intent hash of what is stored; null when the capability or its version is gone, which counts as changed. */
+/**
+ * The intent hash of what is stored; null when the capability or its version is gone, which counts as changed. A plan that
+ * carries another intent, or is not the one that its id was computed over, fits no intent.
+ */
 function recomputeIntent(
   proposal: Proposal | null,
   capability: AnyCapability | null,
@@ -73,5 +76,6 @@ function recomputeIntent(
   if (!input.success) return null;
   const { tenantId, ownerUid, intentHash, plan } = proposal;
   const recomputed = hashIntent({ tenantId, ownerUid, capability, input: proposal.input, sha256 });
-  return { stored: intentHash === plan.intentHash ? intentHash : "mixed", recomputed };
+  const isWhole = intentHash === plan.intentHash && planIdOf(plan, sha256) === plan.planId;
+  return { stored: isWhole ? intentHash : "mixed", recomputed };
 }

@@ -1,4 +1,5 @@
 import type { ProposalStatus } from "../contracts/index.js";
+import type { PolicyOperation } from "../policy/facts.js";
 
 /**
  * The whole life of a proposal (M01.1): from each state, the states that it may go to. `executing` and `rolling_back` are
@@ -21,6 +22,17 @@ export const TRANSITIONS: Readonly<Record<ProposalStatus, readonly ProposalStatu
   rolling_back: ["rolled_back", "rollback_conflict"],
   rolled_back: [],
   rollback_conflict: ["rolling_back", "rolled_back", "rollback_conflict"],
+};
+
+/** Where each operation leads when nothing stands in its way. */
+export const OPERATION_TO: Readonly<Record<PolicyOperation, ProposalStatus>> = {
+  submit: "pending_approval",
+  plan: "pending_approval",
+  approve: "approved",
+  reject: "rejected",
+  withdraw: "withdrawn",
+  execute: "executed",
+  rollback: "rolled_back",
 };
 
 /** States in which the same intent, asked for again, is the same card (M01.9). */

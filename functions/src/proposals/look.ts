@@ -28,7 +28,15 @@ export function getProposal(
       proposal.plan.preconditions.map(({ ref }) => ref),
     );
     const stale = staleFields(proposal.plan, documents, deps.sha256);
-    const matter = { now: deps.clock.now(), tenantId, actor, ...loaded, staleFields: stale, sha256: deps.sha256 };
+    const matter = {
+      now: deps.clock.now(),
+      tenantId,
+      actor,
+      ...loaded,
+      review: "not_given_yet" as const,
+      staleFields: stale,
+      sha256: deps.sha256,
+    };
     return {
       changes: [],
       events: [],

@@ -10,7 +10,7 @@ import type { Commit } from "../commit/transactor.js";
 import { Proposal, inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
 import type { Actor, ApiErrorDetails, PolicyDecision, ReasonCode, UtcInstant } from "../contracts/index.js";
 import type { PolicyOperation } from "../policy/facts.js";
-import { OPEN_STATUSES, requireTransition } from "./lifecycle.js";
+import { OPEN_STATUSES, OPERATION_TO, TRANSITIONS, requireTransition } from "./lifecycle.js";
 
 /** How many event ids a proposal carries: the newest ones; the audit log itself has them all. */
 const EVENT_IDS_KEPT = 500;
@@ -126,6 +126,7 @@ export function refuseOnRecord(
           input: about.input,
         }
       : proposalEvent(occasion, proposal);
+  const failed = about.policy?.trace.find((line) => line.result === "fail");
   const event = recordEvent(
     {
       ...base,
@@ -133,18 +134,54 @@ export function refuseOnRecord(
       outcome: "refused",
       reasonCode: reason,
       severity: reason === "INTENT_CHANGED" || reason === "UNDECLARED_WRITE" ? "alarm" : "warning",
-      data: { operation, ...failedCheck(about.policy) },
+      data: { operation, ...(failed === undefined ? {} : { check: failed.check }) },
+      // A detail may quote what a person wrote, the reason of a stop for one.
+      ...(failed === undefined ? {} : { freeText: { detail: failed.detail } }),
     },
     eventMeans(deps),
   );
-  return { changes: [], events: [event], answer: refuse(reason, withPolicy(about.details, about.policy)) };
+  const details = { ...about.details, ...explain(reason, operation, proposal, occasion.actor) };
+  return { changes: [], events: [event], answer: refuse(reason, withPolicy(details, about.policy)) };
+}
+
+/** A decision that comes too late: refused, and the expiry is stored with its event. */
+export function expireOnRecord(
+  deps: Deps,
+  occasion: Occasion,
+  operation: PolicyOperation,
+  proposal: Proposal,
+  policy: PolicyDecision,
+): Commit<Refused> {
+  const lapsed = stepProposal(
+    deps,
+    occasion,
+    proposal,
+    { status: "expired" },
+    { type: "proposal.expired", outcome: "refused", reasonCode: "PROPOSAL_EXPIRED", data: { operation } },
+  );
+  return {
+    changes: lapsed.changes,
+    events: [lapsed.event],
+    answer: refuse("PROPOSAL_EXPIRED", withPolicy({ proposal: lapsed.proposal }, policy)),
+  };
 }
 
 export function withPolicy(details: ApiErrorDetails | undefined, policy: PolicyDecision | undefined): ApiErrorDetails {
   return { ...details, ...(policy === undefined ? {} : { policy }) };
 }
 
-function failedCheck(policy: PolicyDecision | undefined): { check?: string; detail?: string } {
-  const failed = policy?.trace.find((line) => line.result === "fail");
-  return failed === undefined ? {} : { check: failed.check, detail: failed.detail };
+/** What two codes owe their reader: from where to where and what is possible (M01.1), and by which link of the chain (M02.3). */
+function explain(
+  reason: ReasonCode,
+  operation: PolicyOperation,
+  proposal: Proposal | null,
+  actor: Actor,
+): Pick<ApiErrorDetails, "from" | "to" | "allowed" | "via"> {
+  if (proposal === null) return {};
+  if (reason === "INVALID_TRANSITION") {
+    const { status } = proposal;
+    return { from: status, to: OPERATION_TO[operation], allowed: [...TRANSITIONS[status]] };
+  }
+  const link = proposal.actChain.find(({ type, id }) => type === "human" && id === actor.id);
+  return reason === "SELF_APPROVAL" && link !== undefined ? { via: link.as } : {};
 }

@@ -2,7 +2,16 @@ import { canonicalJson } from "../audit/canonical-json.js";
 import type { AnyCapability } from "../capabilities/registry.js";
 import type { DocumentRead, PreviewContext, Truth } from "../capabilities/capability.js";
 import type { StoredDocument } from "../commit/transactor.js";
-import type { Json, JsonObject, Plan, Precondition, ReasonCode, StaleField, UtcInstant } from "../contracts/index.js";
+import type {
+  EffectWrite,
+  Json,
+  JsonObject,
+  Plan,
+  Precondition,
+  ReasonCode,
+  StaleField,
+  UtcInstant,
+} from "../contracts/index.js";
 import { undeclaredWrites } from "./declared-paths.js";
 import { invertWrites } from "./invert-writes.js";
 
@@ -20,18 +29,27 @@ export type PlanResult =
   | { readonly kind: "planned"; readonly plan: Plan }
   | { readonly kind: "refused"; readonly reason: ReasonCode; readonly detail: string };
 
+/** Fields that the executor keeps beside a document's own: they tie it to its audit events, and no effect names them. */
+export const BOOKKEEPING: ReadonlySet<string> = new Set(["auditVersion", "lastEventId"]);
+
 /** Documents keyed by their path relative to the tenant. */
 export type TenantDocuments = ReadonlyMap<string, StoredDocument>;
 
 /**
  * What exactly would happen, computed from current reads and never from what a caller says (M03.1)? Refuses with the
  * capability's own reason, with NO_OP when nothing would change, BLAST_RADIUS_EXCEEDED past its bound, and
- * UNDECLARED_WRITE when the effect or its inverse leaves the declared paths or the documents it read.
+ * UNDECLARED_WRITE when the effect or its inverse leaves the declared paths, or does not start from what was read. A
+ * preview sees the fields that it declared and no others: what it depends on is what the preconditions guard.
  */
 export function planEffect(request: PlanRequest, documents: TenantDocuments): PlanResult {
   const { capability, input, context, sha256 } = request;
   const reads = capability.reads(input, context);
-  const truth: Truth = new Map(reads.map(({ ref }) => [ref, documents.get(ref)?.data ?? null]));
+  const truth: Truth = new Map(
+    reads.map(({ ref, fields }) => {
+      const data = documents.get(ref)?.data ?? null;
+      return [ref, data === null ? null : pick(data, fields)];
+    }),
+  );
   const preview = capability.preview(truth, input, context);
   if (preview.kind === "refused") return preview;
 
@@ -48,18 +66,17 @@ export function planEffect(request: PlanRequest, documents: TenantDocuments): Pl
   const inverse = capability.metadata.inverse.kind === "none" ? [] : invertWrites(writes);
   const stray = [
     ...undeclaredWrites([...writes, ...inverse], capability.metadata.declaredPaths),
-    ...writes.map(({ ref }) => ref).filter((ref) => !truth.has(ref)),
+    ...writes.flatMap((write) => unfounded(write, reads, documents)),
   ];
   if (stray.length > 0) return { kind: "refused", reason: "UNDECLARED_WRITE", detail: stray.join(", ").slice(0, 500) };
 
   const preconditions = reads.map((read) => toPrecondition(read, documents.get(read.ref), sha256));
-  const intentHash = hashIntent(request);
-  const identity = { intentHash, writes, inverse, preconditions: preconditions.map(withoutTimes) };
+  const identity = { intentHash: hashIntent(request), writes, inverse, preconditions };
   return {
     kind: "planned",
     plan: {
-      planId: sha256(canonicalJson(identity)),
-      intentHash,
+      planId: planIdOf(identity, sha256),
+      intentHash: identity.intentHash,
       headline: preview.headline.slice(0, 300),
       writes,
       inverse,
@@ -70,6 +87,34 @@ export function planEffect(request: PlanRequest, documents: TenantDocuments): Pl
       readTime: request.now,
     },
   };
+}
+
+/**
+ * In which fields does the effect not start from what was read? A create needs no document, an update the value that its
+ * precondition guards, a delete every field of the document, for its inverse restores nothing else.
+ */
+function unfounded(
+  { ref, op, fields }: EffectWrite,
+  reads: readonly DocumentRead[],
+  documents: TenantDocuments,
+): string[] {
+  const read = reads.find((candidate) => candidate.ref === ref);
+  if (read === undefined) return [`${ref} was not read`];
+  const data = documents.get(ref)?.data ?? null;
+  if (op === "create") return data === null ? [] : [`${ref} exists`];
+  if (data === null) return [`${ref} does not exist`];
+  const named = new Set(fields.map(({ path }) => path));
+  const lost = Object.keys(data).filter((field) => op === "delete" && !named.has(field) && !BOOKKEEPING.has(field));
+  const unread = fields.filter(({ path, before }) => !read.fields.includes(path) || !isSame(before, data[path]));
+  return [...lost, ...unread.map(({ path }) => path)].map((field) => `${ref}.${field}`);
+}
+
+/** One name for exactly this effect: the hash over intent, writes, inverse, and what was read (without times). */
+export function planIdOf(
+  { intentHash, writes, inverse, preconditions }: Pick<Plan, "intentHash" | "writes" | "inverse" | "preconditions">,
+  sha256: (text: string) => string,
+): string {
+  return sha256(canonicalJson({ intentHash, writes, inverse, preconditions: preconditions.map(withoutTimes) }));
 }
 
 /**
@@ -108,9 +153,11 @@ export function staleFields(
       return [{ ref: precondition.ref, field: "(document)", was: precondition.exists, now: exists }];
     const now = pick(document?.data ?? {}, precondition.fields);
     if (sha256(canonicalJson(now)) === precondition.fieldsHash) return [];
-    return precondition.fields
+    const changed = precondition.fields
       .filter((field) => !isSame(precondition.values[field], now[field]))
       .map((field) => staleField(precondition.ref, field, precondition.values[field], now[field]));
+    // The hash decides: values that contradict it cannot make a stale plan look fresh.
+    return changed.length > 0 ? changed : [{ ref: precondition.ref, field: "(document)" }];
   });
 }
 

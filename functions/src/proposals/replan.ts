@@ -8,13 +8,13 @@ import { effectiveControl } from "../policy/control.js";
 import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal, previewContext } from "./load.js";
-import { refuseOnRecord, stepProposal } from "./on-record.js";
+import { expireOnRecord, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
 import { planEffect } from "./plan-effect.js";
 
 /**
  * What would this proposal do now? Computed from current reads. The same plan, waiting or approved under the present
- * control epoch, changes nothing. Any other becomes the next revision: back to `pending_approval`, with every review
+ * control epoch, changes nothing; the time to decide that is over is stored. Any other becomes the next revision: back to `pending_approval`, with every review
  * voided and named in the event, and a new time limit.
  *
  * Refuses with REV_MISMATCH, INVALID_TRANSITION, PROPOSAL_EXPIRED, and what `planEffect` refuses.
@@ -29,7 +29,9 @@ export function planProposal(
     const { proposal, capability, control } = loaded;
     const review = { ifRev: body.ifRev, planId: null, rationale: null, reasonCode: null };
     const policy = judge({ operation: "plan", ...occasion, ...loaded, review, sha256: deps.sha256 });
-    if (proposal === null) return refuseOnRecord(deps, occasion, "plan", "NOT_FOUND", { proposalId, policy });
+    if (proposal === null) return refuseOnRecord(deps, occasion, "plan", "NOT_FOUND", { proposalId });
+    if (policy.reasonCode === "PROPOSAL_EXPIRED" && proposal.status !== "approved")
+      return expireOnRecord(deps, occasion, "plan", proposal, policy);
     if (policy.decision === "deny" || capability === null)
       return refuseOnRecord(deps, occasion, "plan", policy.reasonCode ?? "INTERNAL", {
         proposal,
@@ -80,9 +82,10 @@ export function planProposal(
 }
 
 function stands(proposal: Proposal, plan: Plan, epoch: number): boolean {
-  const isWaiting = proposal.status === "pending_approval";
-  const isApprovedNow = proposal.status === "approved" && proposal.controlEpochSeen === epoch;
-  return plan.planId === proposal.plan.planId && (isWaiting || isApprovedNow);
+  if (plan.planId !== proposal.plan.planId) return false;
+  const isOfThisEpoch = proposal.controlEpochSeen === epoch;
+  if (proposal.status === "approved") return isOfThisEpoch;
+  return proposal.status === "pending_approval" && (isOfThisEpoch || live(proposal.reviews).length === 0);
 }
 
 const live = (reviews: readonly Review[]): Review[] => reviews.filter(({ voidedAt }) => voidedAt === null);

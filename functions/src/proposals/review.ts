@@ -11,9 +11,8 @@ import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
 import { loadProposal } from "./load.js";
 import type { LoadedProposal } from "./load.js";
-import { refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
+import { expireOnRecord, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion, ProposalStep } from "./on-record.js";
-import { refuse } from "../commit/outcome.js";
 
 type Answer = RouteAnswer<"approveProposal">;
 
@@ -118,25 +117,12 @@ function decide(
     const loaded = await loadProposal(reads, tenantId, proposalId);
     const { proposal } = loaded;
     const policy = judge({ operation, ...occasion, ...loaded, review, sha256: deps.sha256 });
-    if (proposal === null) return refuseOnRecord(deps, occasion, operation, "NOT_FOUND", { proposalId, policy });
+    if (proposal === null) return refuseOnRecord(deps, occasion, operation, "NOT_FOUND", { proposalId });
     if (policy.decision === "allow") {
       const taken = step(occasion, { ...loaded, proposal });
       return { changes: taken.changes, events: [taken.event], answer: accept({ proposal: taken.proposal, policy }) };
     }
-    if (policy.reasonCode === "PROPOSAL_EXPIRED") {
-      const lapsed = stepProposal(
-        deps,
-        occasion,
-        proposal,
-        { status: "expired" },
-        { type: "proposal.expired", outcome: "refused", reasonCode: "PROPOSAL_EXPIRED", data: { operation } },
-      );
-      return {
-        changes: lapsed.changes,
-        events: [lapsed.event],
-        answer: refuse("PROPOSAL_EXPIRED", withPolicy({ proposal: lapsed.proposal }, policy)),
-      };
-    }
+    if (policy.reasonCode === "PROPOSAL_EXPIRED") return expireOnRecord(deps, occasion, operation, proposal, policy);
     return refuseOnRecord(deps, occasion, operation, policy.reasonCode ?? "INTERNAL", {
       proposal,
       policy,

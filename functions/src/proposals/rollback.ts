@@ -8,6 +8,7 @@ import { ExecutionRecord, executionRef, inTenant } from "../contracts/index.js";
 import type { ConflictField, PolicyDecision, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { applyEffect, rollbackConflicts } from "./apply-effect.js";
 import type { IdempotentCommand } from "./command.js";
+import { undeclaredWrites } from "./declared-paths.js";
 import { executionIdFor, payloadHashOf, readReplay } from "./idempotency.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
@@ -49,6 +50,8 @@ export function rollbackProposal(deps: Deps, command: RollingBack): Promise<Outc
         details: { proposal },
       });
 
+    const stray = undeclaredWrites(proposal.plan.inverse, loaded.capability?.metadata.declaredPaths ?? []);
+    if (stray.length > 0) return refuseOnRecord(deps, occasion, "rollback", "UNDECLARED_WRITE", { proposal });
     const conflicts = rollbackConflicts(proposal.plan.writes, documents);
     const ready = { proposal, documents, executionId, payloadHash, rationale: body.rationale, idempotencyKey, policy };
     return conflicts.length > 0

@@ -25,7 +25,7 @@ import { effectiveControl, readControl } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import type { Command } from "./command.js";
 import { judge } from "./judge.js";
-import { OPEN_STATUSES } from "./lifecycle.js";
+import { OPEN_STATUSES, mayTransition } from "./lifecycle.js";
 import { controlPaths, loadDocuments, parseProposal, previewContext } from "./load.js";
 import { proposalEvent, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
@@ -137,9 +137,11 @@ async function loadEarlier(
   return stored?.data == null ? null : parseProposal(stored);
 }
 
+/** Open, and with time left: for a decision or a new plan until `expiresAt`, once approved until the approval lapses. */
 function isStillOpen(proposal: Proposal, now: string): boolean {
   if (!OPEN_STATUSES.has(proposal.status)) return false;
-  return proposal.status !== "pending_approval" || Date.parse(now) < Date.parse(proposal.expiresAt);
+  const until = proposal.status === "approved" ? proposal.approvedUntil : proposal.expiresAt;
+  return until !== null && Date.parse(now) < Date.parse(until);
 }
 
 function countDuplicate(
@@ -230,9 +232,9 @@ async function open(
   };
 }
 
-/** An earlier proposal of the same intent that nobody decided in time. The new one takes its open intent over. */
+/** An earlier proposal of the same intent whose time ran out. The new one takes its open intent over. */
 function lapse(deps: Deps, occasion: Occasion, earlier: Proposal): ReturnType<typeof stepProposal> | null {
-  if (earlier.status !== "pending_approval") return null;
+  if (!mayTransition(earlier.status, "expired")) return null;
   const step = stepProposal(deps, occasion, earlier, { status: "expired" }, { type: "proposal.expired" });
   return { ...step, changes: step.changes.filter(({ op }) => op !== "delete") };
 }

@@ -46,7 +46,8 @@ function refuseBody({ bodyBytes }: ApiRequest): BodyResult {
 
 function readBody({ body, bodyBytes, contentType }: ApiRequest, schema: z.ZodType): BodyResult {
   if (bodyBytes > MAX_BODY_BYTES) return { kind: "refused", reason: "BODY_TOO_LARGE" };
-  if (!/^application\/json(;|$)/.test(contentType ?? "")) return { kind: "refused", reason: "UNSUPPORTED_MEDIA_TYPE" };
+  if (!/^application\/json *(;|$)/i.test(contentType ?? ""))
+    return { kind: "refused", reason: "UNSUPPORTED_MEDIA_TYPE" };
   if (!isShallowerThan(body, MAX_BODY_DEPTH)) return invalid([{ path: "body", problem: "nested too deeply" }]);
   const asserted = assertedFields(body);
   if (asserted.length > 0)

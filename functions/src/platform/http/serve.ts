@@ -54,7 +54,7 @@ export interface ApiReply {
 }
 
 /**
- * What is the answer to this request? Route, sign-in, shape, studio, role and recency are checked in this order, then the
+ * What is the answer to this request? Route, sign-in, studio, role, recency and shape are checked in this order, then the
  * handler decides. Whatever goes wrong is answered with a reason code and a request id, and nothing half-done.
  */
 export async function serve(request: ApiRequest, means: ServeMeans): Promise<ApiReply> {
