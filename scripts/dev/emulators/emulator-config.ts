@@ -127,6 +127,8 @@ export function environmentFor(
   return {
     GCLOUD_PROJECT: projectId,
     GOOGLE_CLOUD_PROJECT: projectId,
+    // Google's clients otherwise ask the network for a cloud machine's identity, and warn that there is none.
+    METADATA_SERVER_DETECTION: "none",
     ...(only.includes("firestore") && { FIRESTORE_EMULATOR_HOST: at("firestore") }),
     ...(only.includes("auth") && { FIREBASE_AUTH_EMULATOR_HOST: at("auth") }),
     ...(only.includes("pubsub") && { PUBSUB_EMULATOR_HOST: at("pubsub") }),

@@ -24,7 +24,8 @@ export function killTree(rootPid: number, runId?: string): void {
     return;
   }
   const victims = [...descendantsOf(rootPid, processTable()), rootPid];
-  for (const pid of new Set([...victims, ...(runId === undefined ? [] : pidsOfRun(runId))])) killQuietly(pid);
+  for (const pid of new Set([...victims, ...(runId === undefined || runId === "" ? [] : pidsOfRun(runId))]))
+    killQuietly(pid);
 }
 
 /** Answers: which processes descend from `rootPid`, children first and the root itself left out? */

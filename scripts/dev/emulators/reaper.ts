@@ -6,9 +6,10 @@ import { killTree } from "./process-tree.js";
 
 /**
  * Makes sure that a run leaves nothing behind even if this program is ended with SIGKILL: a small detached process
- * waits for the end of this one (its standard input closes), ends the run's processes and removes its files.
+ * waits for the end of this one (its standard input closes), ends the run's processes and removes its files. Without a
+ * run id only `rootPid` and its descendants are ended.
  */
-export function startReaper(rootPid: number, runId: string, paths: readonly string[]): { stop(): void } {
+export function startReaper(rootPid: number, runId = "", paths: readonly string[] = []): { stop(): void } {
   const args = [...process.execArgv, fileURLToPath(import.meta.url), "--reap", String(rootPid), runId, ...paths];
   const reaper = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "ignore"], detached: true });
   reaper.unref();

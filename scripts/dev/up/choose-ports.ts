@@ -31,18 +31,15 @@ export function parseOffset(text: string | undefined): number {
 
 /** ` by java (process 4711)` where the system tells, and nothing where it does not. */
 function holderOf(port: number): string {
-  const lsof = spawnSync("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"], {
-    encoding: "utf8",
-    timeout: LOOKUP_TIMEOUT_MS,
-  });
-  // Both are undefined where the program does not exist.
-  const viaLsof = /^p(?<pid>\d+)\nc(?<name>.+)$/m.exec(String(lsof.stdout))?.groups;
-  const ss = viaLsof === undefined ? listeningSockets(port) : "";
-  const found = viaLsof ?? /users:\(\("(?<name>[^"]+)",pid=(?<pid>\d+)/.exec(ss)?.groups;
+  const viaLsof = outputOf("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"]);
+  const viaSs = outputOf("ss", ["-ltnpH", `sport = :${port}`]);
+  const found =
+    /^p(?<pid>\d+)\nc(?<name>.+)$/m.exec(viaLsof)?.groups ??
+    /users:\(\("(?<name>[^"]+)",pid=(?<pid>\d+)/.exec(viaSs)?.groups;
   return found === undefined ? "" : ` by ${found["name"] ?? "?"} (process ${found["pid"] ?? "?"})`;
 }
 
-function listeningSockets(port: number): string {
-  const ss = spawnSync("ss", ["-ltnpH", `sport = :${port}`], { encoding: "utf8", timeout: LOOKUP_TIMEOUT_MS });
-  return String(ss.stdout);
+function outputOf(command: string, args: readonly string[]): string {
+  const done = spawnSync(command, args, { encoding: "utf8", timeout: LOOKUP_TIMEOUT_MS });
+  return done.error === undefined ? done.stdout : "";
 }

@@ -7,12 +7,12 @@ export class Steps {
     this.total = total;
   }
 
-  async run<Result>(title: string, step: (say: (detail: string) => void) => Result | Promise<Result>): Promise<Result> {
+  async run<Result>(title: string, step: () => Result | Promise<Result>): Promise<Result> {
     const startedAt = Date.now();
     this.done += 1;
     process.stdout.write(`[${this.done}/${this.total}] ${title} … `);
     try {
-      const result = await step((detail) => process.stdout.write(`${detail} … `));
+      const result = await step();
       process.stdout.write(`${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n`);
       return result;
     } catch (error) {
