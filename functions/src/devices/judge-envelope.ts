@@ -26,7 +26,7 @@ import { isKeyEnrolled, verifyEnvelope } from "./verify-envelope.js";
 import type { AgentRecords } from "./verify-envelope.js";
 
 /** A proposal out of a verified envelope, as it is handed to the one who decides on proposals. */
-export interface AgentProposalHandover {
+interface AgentProposalHandover {
   readonly tenantId: string;
   readonly agent: Agent;
   readonly proposal: AgentProposalRequest;

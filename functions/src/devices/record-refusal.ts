@@ -23,7 +23,7 @@ import { readStored } from "./read-stored.js";
 const UPLINK_ACTOR: Actor = { type: "system", id: "agent-uplink", name: "Agent uplink" };
 
 /** The agent as an actor: its name and its owner come from its enrolment, never from what it sends. */
-export function toAgentActor({ agentId, name, ownerUid }: Agent): Actor {
+function toAgentActor({ agentId, name, ownerUid }: Agent): Actor {
   return { type: "agent", id: agentId, name, ownerUid };
 }
 

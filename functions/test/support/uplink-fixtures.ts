@@ -15,7 +15,7 @@ import { keyIdOf, sha256Bytes } from "../../src/devices/ed25519.js";
 
 /** The moment at which the tests' envelopes arrive, unless they say otherwise. */
 export const NOW = "2026-11-20T10:00:00.000Z";
-export const TENANT = "mudlark";
+const TENANT = "mudlark";
 export const AGENT_ID = "kiln-room-pi";
 
 export const at = (offsetMs: number): string => new Date(Date.parse(NOW) + offsetMs).toISOString();
@@ -81,7 +81,7 @@ export function anEnvelope(signer: SigningKey, overrides: Partial<UnsignedEnvelo
   return { ...unsigned, signature: signatureOf(unsigned, signer) };
 }
 
-export function signatureOf(unsigned: UnsignedEnvelope, { privateKey }: SigningKey): string {
+function signatureOf(unsigned: UnsignedEnvelope, { privateKey }: SigningKey): string {
   return sign(null, Buffer.from(ENVELOPE_SIGNING_CONTEXT + canonicalJson(unsigned)), privateKey).toString("base64");
 }
 
