@@ -36,16 +36,19 @@ function expectationOf(operation: Operation, caller: Caller, row: PathRow): Expe
 describe("firestore.rules", function () {
   this.timeout(30_000);
   let rules: RulesEnvironment;
+  // Without an emulator nothing was opened, and the one sentence about that is the only failure.
+  let close = (): Promise<void> => Promise.resolve();
 
   before(async () => {
     rules = await openRulesEnvironment();
+    close = () => rules.close();
     await rules.asServer(async (db) => {
       const paths = [...STUDIOS, PLATFORM_TENANT_ID].flatMap((tenant) => PATHS.map((row) => inStudio(row, tenant)));
       for (const path of new Set([...paths, "control/global"])) await setDoc(doc(db, path), { isSeeded: true });
     });
   });
 
-  after(() => rules.close());
+  after(() => close());
 
   async function check(
     claims: Claims | null,

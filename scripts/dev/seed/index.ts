@@ -2,3 +2,4 @@
 export { seedStudio } from "./seed-studio.js";
 export type { SeedOptions, SeedSummary } from "./seed-studio.js";
 export { DEMO_PASSWORD } from "./staff-accounts.js";
+export { SAGUARO } from "./studio-plans.js";
