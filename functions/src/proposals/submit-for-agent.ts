@@ -23,6 +23,10 @@ export interface AgentSubmission {
   readonly proposal: AgentProposalRequest;
   readonly requestId: string;
   readonly now: UtcInstant;
+  /** When the agent sealed the request, by its verified clock: what it saw is judged by the calendar of that moment. */
+  readonly sentAt: UtcInstant;
+  /** True: the request waited for a connection, and what it tells of may be over. The approver reads so. */
+  readonly isLate: boolean;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface AgentSubmission {
 export async function decideAgentSubmission(
   deps: Deps,
   reads: TransactionReads,
-  { tenantId, agent, proposal, requestId, now }: AgentSubmission,
+  { tenantId, agent, proposal, requestId, now, sentAt, isLate }: AgentSubmission,
 ): Promise<Commit<Outcome<RouteAnswer<"submitProposal">>>> {
   const actor: AgentActor = { type: "agent", id: agent.agentId, name: agent.name, ownerUid: agent.ownerUid };
   const occasion: Occasion = { tenantId, actor, requestId, now };
@@ -61,8 +65,8 @@ export async function decideAgentSubmission(
       },
     });
 
-  const found = await runQueries(reads, tenantId, fromAgent.queries(request.data, now));
-  const resolved = fromAgent.resolve(request.data, found, now);
+  const found = await runQueries(reads, tenantId, fromAgent.queries(request.data, sentAt));
+  const resolved = fromAgent.resolve(request.data, found, sentAt);
   if (resolved.kind === "refused")
     return refuseOnRecord(deps, occasion, "submit", resolved.reason, {
       ...about,
@@ -79,8 +83,15 @@ export async function decideAgentSubmission(
     capabilityId: proposal.capabilityId,
     input: resolved.input,
     rationale: proposal.rationale,
-    evidence: proposal.evidence,
+    evidence: isLate ? [lateness(sentAt), ...proposal.evidence].slice(0, MAX_EVIDENCE) : proposal.evidence,
   });
+}
+
+/** As many as a proposal holds. */
+const MAX_EVIDENCE = 20;
+
+function lateness(sentAt: UtcInstant): AgentProposalRequest["evidence"][number] {
+  return { kind: "note", ref: "uplink", summary: `Arrived late: the agent saw this at ${sentAt}.`, sha256: null };
 }
 
 type Queries = ReturnType<NonNullable<AnyCapability["fromAgent"]>["queries"]>;

@@ -19,13 +19,13 @@ export type FiringFlagInput = z.infer<typeof FiringFlagInput>;
 
 /**
  * What an agent asks for. An agent knows its kiln room, not the studio's calendar: the cloud looks up the kiln's latest
- * firing, and says no when a firing that is booked or under way around `observedAt` explains what the agent saw.
+ * firing, and says no when a firing that is booked or under way around the moment of sending explains what the agent saw.
  */
 export const FiringFlagRequest = z.strictObject({
   kilnId: DocId,
   attention: FiringAttention,
   note: plainText(3, 500),
-  /** A firing booked within this many hours around now explains a hot room. 0 turns the check off. */
+  /** A firing booked within this many hours around the sending explains a hot room. 0 turns the check off. */
   unlessBookedWithinHours: z.number().min(0).max(48),
 });
 export type FiringFlagRequest = z.infer<typeof FiringFlagRequest>;
