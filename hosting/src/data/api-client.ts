@@ -66,7 +66,10 @@ function readAnswer<N extends ApiRouteName>(route: N, isOk: boolean, json: unkno
     const answer = API_ROUTES[route].answer.safeParse(json);
     // The schema was picked by the same route name, which TypeScript does not follow through the union.
     if (answer.success) return { kind: "done", answer: answer.data as RouteAnswer<N> };
-    return failed("ANSWER_UNREADABLE", "The server answered in a form that this cockpit does not know. Reload the page.");
+    return failed(
+      "ANSWER_UNREADABLE",
+      "The server answered in a form that this cockpit does not know. Reload the page.",
+    );
   }
   const refusal = ApiError.safeParse(json);
   if (!refusal.success) return failed("ANSWER_UNREADABLE", `The server answered ${status} without a readable reason.`);

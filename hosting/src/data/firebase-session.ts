@@ -33,7 +33,8 @@ export interface FirebaseSession {
 export function openFirebaseSession(config: StudioConfig): FirebaseSession {
   const app = initializeApp({ apiKey: config.apiKey, projectId: config.projectId });
   const auth = initializeAuth(app, { persistence: [indexedDBLocalPersistence, browserLocalPersistence] });
-  if (config.authEmulatorUrl !== undefined) connectAuthEmulator(auth, config.authEmulatorUrl, { disableWarnings: true });
+  if (config.authEmulatorUrl !== undefined)
+    connectAuthEmulator(auth, config.authEmulatorUrl, { disableWarnings: true });
   const session = createStore<Session>({ kind: "loading" });
   onIdTokenChanged(auth, (user) => {
     void sessionOf(user, session).then(session.set);
@@ -67,7 +68,12 @@ async function sessionOf(user: User | null, session: Store<Session>): Promise<Se
     const before = session.getSnapshot();
     const email = user.email ?? user.uid;
     const person = { uid: user.uid, name: user.displayName ?? email, email };
-    return { kind: "signed_in", person, tenants: readTenantClaims(claims.tenants), serial: nextSerial(before, user.uid) };
+    return {
+      kind: "signed_in",
+      person,
+      tenants: readTenantClaims(claims.tenants),
+      serial: nextSerial(before, user.uid),
+    };
   } catch {
     return expiredFrom(session.getSnapshot());
   }

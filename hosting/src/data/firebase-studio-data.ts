@@ -89,11 +89,7 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
     },
     toQueueRows,
   );
-  const recent = listFeed(
-    deps,
-    { path: proposals, orderBy: ["updatedAt", "desc"], limit: RECENT_LIMIT },
-    toQueueRows,
-  );
+  const recent = listFeed(deps, { path: proposals, orderBy: ["updatedAt", "desc"], limit: RECENT_LIMIT }, toQueueRows);
   const list = <T>(name: string, limit: number, read: (documents: readonly RawDocument[]) => T) =>
     listFeed(deps, { path: inTenant(tenantId, name), limit }, read);
   return {
@@ -150,7 +146,8 @@ function joinQueue(open: readonly QueueRow[], recent: readonly QueueRow[]): Queu
   const rows = new Map<string, QueueRow>();
   for (const row of [...open, ...recent]) {
     const known = rows.get(row.id);
-    if (known?.kind === "proposal" && row.kind === "proposal" && known.proposal.updatedAt > row.proposal.updatedAt) continue;
+    if (known?.kind === "proposal" && row.kind === "proposal" && known.proposal.updatedAt > row.proposal.updatedAt)
+      continue;
     rows.set(row.id, row);
   }
   return { rows: [...rows.values()], isTruncated: open.length >= OPEN_LIMIT };

@@ -25,7 +25,9 @@ export function toContract(stored: unknown): unknown {
 export function readOne<T>(schema: z.ZodType<T>, data: unknown): One<T> {
   if (data === undefined) return { kind: "missing" };
   const parsed = schema.safeParse(toContract(data));
-  return parsed.success ? { kind: "found", value: parsed.data } : { kind: "unreadable", problem: problemOf(parsed.error) };
+  return parsed.success
+    ? { kind: "found", value: parsed.data }
+    : { kind: "unreadable", problem: problemOf(parsed.error) };
 }
 
 /** Reads a list; what cannot be read is kept by its id with the first problem. */

@@ -58,8 +58,7 @@ export type Session =
 export type TenantRoles = Readonly<Record<string, readonly Role[]>>;
 
 export type SignInOutcome =
-  | { readonly kind: "done" }
-  | { readonly kind: "refused"; readonly code: string; readonly message: string };
+  { readonly kind: "done" } | { readonly kind: "refused"; readonly code: string; readonly message: string };
 
 /** One row of the queue; a document that breaks its contract still has one. */
 export type QueueRow =

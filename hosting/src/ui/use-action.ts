@@ -3,9 +3,7 @@ import type { ApiFailure, ApiOutcome } from "../data/studio-data.js";
 import type { ApiRouteName, RouteAnswer } from "@studio-os/functions/contracts";
 
 export type ActionState =
-  | { readonly kind: "idle" }
-  | { readonly kind: "sending" }
-  | { readonly kind: "failed"; readonly failure: ApiFailure };
+  { readonly kind: "idle" } | { readonly kind: "sending" } | { readonly kind: "failed"; readonly failure: ApiFailure };
 
 /**
  * One call at a time, with its three faces. Nothing is shown as done before the server said so: `run` gives the answer,

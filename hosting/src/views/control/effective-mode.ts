@@ -30,7 +30,8 @@ export function effectiveMode(live: Live<ControlPair>): ShownMode | null {
 const strictness = (mode: ControlMode): number => CONTROL_MODES.indexOf(mode);
 
 function shownMode(one: One<ControlState>, isGlobal: boolean): ShownMode {
-  if (one.kind === "missing") return unreadable("The control document is missing, and that counts as stopped.", isGlobal);
+  if (one.kind === "missing")
+    return unreadable("The control document is missing, and that counts as stopped.", isGlobal);
   if (one.kind === "unreadable")
     return unreadable(`The control document cannot be read (${one.problem}), and that counts as stopped.`, isGlobal);
   const { mode, by, at, reason, scopes, releaseRequest } = one.value;

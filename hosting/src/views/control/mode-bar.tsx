@@ -45,10 +45,11 @@ export function ModeBar({ data, view, person, studioName, page, hasOtherStudios,
         </span>
       </div>
       <details className="account">
-        <summary aria-label={`Account of ${person.name}`}>
+        <summary>
           <span className="avatar" aria-hidden="true">
             {initials(person.name)}
           </span>
+          <span className="for-readers">Account of {person.name}</span>
         </summary>
         <div className="account-menu">
           <p>

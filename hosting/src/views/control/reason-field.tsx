@@ -41,8 +41,12 @@ export function ReasonField(props: ReasonFieldProps) {
         onKeyDown={onKeyDown}
       />
       <span id={`${id}-hint`} className={props.isTouched && isShort ? "hint problem" : "hint"}>
-        {props.minLength === 0 ? "Optional." : isShort ? `${missing} more character${missing === 1 ? "" : "s"}` : "Ready."}{" "}
-        Ctrl or ⌘ + Enter confirms.
+        {props.minLength === 0
+          ? "Optional."
+          : isShort
+            ? `${missing} more character${missing === 1 ? "" : "s"}.`
+            : "Ready."}{" "}
+        <span className="confirm-keys">Ctrl or ⌘ + Enter confirms.</span>
       </span>
     </div>
   );

@@ -1,6 +1,6 @@
 import { CONTROL_REASON_MAX, CONTROL_REASON_MIN, SOLO_RELEASE_PHRASE } from "@studio-os/functions/contracts";
 import { useState } from "react";
-import type { FormEvent } from "react";
+import type { SubmitEvent } from "react";
 import { announce } from "../../ui/announce.js";
 import { formatAge, formatSpan } from "../../ui/age.js";
 import { Button } from "../../ui/button.js";
@@ -52,7 +52,7 @@ function ReleaseForm({ view, onClose, onNeedsSignIn }: Omit<ReleaseSheetProps, "
     announce(answer.isReleased ? "The studio is released." : "Your request is stored. A second person can confirm it.");
     onClose();
   };
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     void submit();
   };

@@ -1,6 +1,6 @@
 import { API_ROUTES, CONTROL_REASON_MAX, CONTROL_REASON_MIN } from "@studio-os/functions/contracts";
 import { useState } from "react";
-import type { FormEvent } from "react";
+import type { SubmitEvent } from "react";
 import { Button } from "../../ui/button.js";
 import { FailureNote } from "../../ui/failure-note.js";
 import { Sheet } from "../../ui/sheet.js";
@@ -38,7 +38,7 @@ function StopForm({ view, onClose }: Omit<StopSheetProps, "isOpen">) {
     const body = { mode, reason: reason.trim().slice(0, CONTROL_REASON_MAX) };
     if ((await run(() => tenant.call("engageStop", { tenantId: tenant.tenantId }, body))) !== null) onClose();
   };
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     void submit();
   };

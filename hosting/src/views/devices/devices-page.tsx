@@ -12,49 +12,52 @@ export function DevicesPage({ view }: { view: TenantView }) {
   const devices = useFeed(tenant.devices);
   const connectors = useFeed(tenant.connectors);
   return (
-    <div className="devices">
-      <h1>Devices</h1>
-      <SilenceBanner
-        devices={devices.state === "ready" ? devices.value.items : []}
-        connectors={connectors.state === "ready" ? connectors.value.items : []}
-      />
-      <section aria-labelledby="connectors-title">
-        <h2 id="connectors-title">Connectors</h2>
-        {connectors.state === "loading" ? <Skeleton rows={2} kind="line" label="Connectors" /> : null}
-        {connectors.state === "failed" ? (
-          <PanelFailure source="The connectors" failure={connectors} onRetry={tenant.connectors.retry} />
-        ) : null}
-        {connectors.state === "ready" ? <Connectors listed={connectors.value} /> : null}
-      </section>
-      <section aria-labelledby="rooms-title">
-        <h2 id="rooms-title">Readings</h2>
-        {devices.state === "loading" ? <Skeleton rows={4} kind="card" label="Devices" /> : null}
-        {devices.state === "failed" ? (
-          <PanelFailure source="The devices" failure={devices} onRetry={tenant.devices.retry} />
-        ) : null}
-        {devices.state === "ready" ? (
-          <>
-            {devices.value.items.length + devices.value.unreadable.length === 0 ? (
-              <Empty title="No device has reported yet">
-                <p className="muted">An enrolled agent reports here by itself, within a minute of its start.</p>
-              </Empty>
-            ) : null}
-            {devices.value.unreadable.map((record) => (
-              <UnreadableNote key={record.id} {...record} />
-            ))}
-            {byRoom(devices.value.items).map(([room, inRoom]) => (
-              <div key={room} className="room">
-                <h3>{room}</h3>
-                <div className="device-grid">
-                  {inRoom.map((device) => (
-                    <DeviceCard key={device.deviceId} device={device} />
-                  ))}
+    // A part that scrolls can be reached, and so scrolled, by keyboard alone.
+    <div className="devices-scroll" tabIndex={0} role="region" aria-labelledby="devices-title">
+      <div className="devices">
+        <h1 id="devices-title">Devices</h1>
+        <SilenceBanner
+          devices={devices.state === "ready" ? devices.value.items : []}
+          connectors={connectors.state === "ready" ? connectors.value.items : []}
+        />
+        <section aria-labelledby="connectors-title">
+          <h2 id="connectors-title">Connectors</h2>
+          {connectors.state === "loading" ? <Skeleton rows={2} kind="line" label="Connectors" /> : null}
+          {connectors.state === "failed" ? (
+            <PanelFailure source="The connectors" failure={connectors} onRetry={tenant.connectors.retry} />
+          ) : null}
+          {connectors.state === "ready" ? <Connectors listed={connectors.value} /> : null}
+        </section>
+        <section aria-labelledby="rooms-title">
+          <h2 id="rooms-title">Readings</h2>
+          {devices.state === "loading" ? <Skeleton rows={4} kind="card" label="Devices" /> : null}
+          {devices.state === "failed" ? (
+            <PanelFailure source="The devices" failure={devices} onRetry={tenant.devices.retry} />
+          ) : null}
+          {devices.state === "ready" ? (
+            <>
+              {devices.value.items.length + devices.value.unreadable.length === 0 ? (
+                <Empty title="No device has reported yet">
+                  <p className="muted">An enrolled agent reports here by itself, within a minute of its start.</p>
+                </Empty>
+              ) : null}
+              {devices.value.unreadable.map((record) => (
+                <UnreadableNote key={record.id} {...record} />
+              ))}
+              {byRoom(devices.value.items).map(([room, inRoom]) => (
+                <div key={room} className="room">
+                  <h3>{room}</h3>
+                  <div className="device-grid">
+                    {inRoom.map((device) => (
+                      <DeviceCard key={device.deviceId} device={device} />
+                    ))}
+                  </div>
                 </div>
-              </div>
-            ))}
-          </>
-        ) : null}
-      </section>
+              ))}
+            </>
+          ) : null}
+        </section>
+      </div>
     </div>
   );
 }
@@ -69,7 +72,8 @@ function SilenceBanner(props: { devices: readonly Device[]; connectors: readonly
       <span>
         {silent.map(({ agentId, lastHeardAt }) => (
           <span key={agentId} className="silent-agent">
-            Agent <code>{agentId}</code> was last heard {formatAge(lastHeardAt, nowMs)}. What you see may no longer be so.
+            Agent <code>{agentId}</code> was last heard {formatAge(lastHeardAt, nowMs)}. What you see may no longer be
+            so.
           </span>
         ))}
       </span>
@@ -85,9 +89,14 @@ const STATE_WORDS = {
 } as const;
 const STATE_TONES = { healthy: "good", degraded: "attention", down: "bad", not_configured: "quiet" } as const;
 
-function Connectors({ listed }: { listed: { items: readonly ConnectorHealth[]; unreadable: readonly { id: string; problem: string }[] } }) {
+function Connectors({
+  listed,
+}: {
+  listed: { items: readonly ConnectorHealth[]; unreadable: readonly { id: string; problem: string }[] };
+}) {
   const nowMs = useNow();
-  if (listed.items.length + listed.unreadable.length === 0) return <p className="muted">No connector has reported yet.</p>;
+  if (listed.items.length + listed.unreadable.length === 0)
+    return <p className="muted">No connector has reported yet.</p>;
   return (
     <>
       {listed.unreadable.map((record) => (

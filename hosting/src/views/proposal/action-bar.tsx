@@ -54,7 +54,10 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
     setDirect({ sending: null, failure: outcome.kind === "failed" ? outcome.failure : null });
     if (outcome.kind === "failed") return;
     const { isChanged } = outcome.answer;
-    onProposal(outcome.answer.proposal, isChanged ? "Planned again: the effect has changed." : "Planned again: the same effect.");
+    onProposal(
+      outcome.answer.proposal,
+      isChanged ? "Planned again: the effect has changed." : "Planned again: the same effect.",
+    );
   };
   const execute = async () => {
     setDirect({ sending: "execute", failure: null });
@@ -133,7 +136,8 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
           onDone={(next, words) => {
             setComposing(null);
             onProposal(next, words);
-            if (composing === "approve" && next.status === "approved") requestAnimationFrame(() => focusAction("execute"));
+            if (composing === "approve" && next.status === "approved")
+              requestAnimationFrame(() => focusAction("execute"));
           }}
         />
       )}

@@ -17,7 +17,8 @@ interface ActionFailureProps {
 /** Why an action did not happen: with what somebody else did, what has changed, and the one step that helps. */
 export function ActionFailure({ failure, seen, onReplan }: ActionFailureProps) {
   const { changed = [], conflicts = [], proposal } = failure.details;
-  const mayReplan = failure.code === "STALE_PLAN" || failure.code === "CONTROL_CHANGED" || failure.code === "APPROVAL_EXPIRED";
+  const mayReplan =
+    failure.code === "STALE_PLAN" || failure.code === "CONTROL_CHANGED" || failure.code === "APPROVAL_EXPIRED";
   return (
     <div className="action-failure">
       <FailureNote failure={failure} />

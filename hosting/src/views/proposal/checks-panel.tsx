@@ -1,4 +1,4 @@
-import type { PolicyDecision, Proposal, RouteAnswer } from "@studio-os/functions/contracts";
+import type { PolicyDecision, Proposal, RouteAnswer, TraceLine } from "@studio-os/functions/contracts";
 import type { Live } from "../../data/live.js";
 import { formatAge } from "../../ui/age.js";
 import { PanelFailure, Skeleton } from "../../ui/panel-states.js";
@@ -51,6 +51,9 @@ function operationOf(proposal: Proposal): Operation {
   return "approve";
 }
 
+/** A reason is asked for when somebody decides, so looking at a proposal without one is not a failure. */
+const isAskedLater = (line: TraceLine): boolean => line.check === "rationale" && line.result === "fail";
+
 const RESULT_WORDS = { pass: "Pass", fail: "Fail", skipped: "Not needed" } as const;
 const RESULT_GLYPHS = { pass: "✓", fail: "✕", skipped: "–" } as const;
 
@@ -58,6 +61,11 @@ function Trace({ title, decision }: { title: string; decision: PolicyDecision })
   return (
     <table className="trace">
       <caption>{title}</caption>
+      <colgroup>
+        <col className="column-name" />
+        <col className="column-result" />
+        <col />
+      </colgroup>
       <thead className="for-readers">
         <tr>
           <th scope="col">Check</th>
@@ -67,15 +75,15 @@ function Trace({ title, decision }: { title: string; decision: PolicyDecision })
       </thead>
       <tbody>
         {decision.trace.map((line) => (
-          <tr key={line.check} className={`trace-${line.result}`}>
+          <tr key={line.check} className={`trace-${isAskedLater(line) ? "skipped" : line.result}`}>
             <th scope="row">{line.check.replaceAll("_", " ")}</th>
             <td className="trace-result">
-              <span aria-hidden="true">{RESULT_GLYPHS[line.result]}</span>{" "}
-              {line.check === "rationale" && line.result === "fail" ? "Asked when you decide" : RESULT_WORDS[line.result]}
+              <span aria-hidden="true">{RESULT_GLYPHS[isAskedLater(line) ? "skipped" : line.result]}</span>{" "}
+              {isAskedLater(line) ? "Asked later" : RESULT_WORDS[line.result]}
             </td>
             <td>
               <span className="plain-text">{line.detail}</span>
-              {line.reasonCode === null || line.check === "rationale" ? null : (
+              {line.reasonCode === null || isAskedLater(line) ? null : (
                 <span className="trace-lift">
                   <code>{line.reasonCode}</code> {line.whoCanLift}
                 </span>

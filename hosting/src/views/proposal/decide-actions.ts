@@ -66,7 +66,12 @@ function obstacleTo(name: ActionName, facts: ActionFacts): Obstacle | null {
   if (!facts.isSessionLive) return SESSION_EXPIRED;
   const roleless = missingRole(name, facts.me);
   if (roleless !== null) return roleless;
-  if (name !== "rollback" && name !== "execute" && facts.proposal.status === "pending_approval" && isOver(facts.proposal, facts.nowMs)) {
+  if (
+    name !== "rollback" &&
+    name !== "execute" &&
+    facts.proposal.status === "pending_approval" &&
+    isOver(facts.proposal, facts.nowMs)
+  ) {
     return obstacleOf("PROPOSAL_EXPIRED");
   }
   if (name === "reject" || name === "withdraw" || name === "replan") return null;

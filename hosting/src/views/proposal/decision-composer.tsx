@@ -1,7 +1,7 @@
 import { APPROVE_REASONS, RATIONALE_MIN, REJECT_REASONS } from "@studio-os/functions/contracts";
 import type { Proposal } from "@studio-os/functions/contracts";
 import { useState } from "react";
-import type { FormEvent } from "react";
+import type { SubmitEvent } from "react";
 import type { DraftKind } from "../../data/drafts.js";
 import type { ApiFailure, TenantData } from "../../data/studio-data.js";
 import { Button } from "../../ui/button.js";
@@ -59,7 +59,7 @@ export function DecisionComposer(props: DecisionComposerProps) {
     setText("");
     onDone(outcome.proposal, doneWords(action, outcome.proposal));
   };
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     void submit();
   };
@@ -121,7 +121,12 @@ export function DecisionComposer(props: DecisionComposerProps) {
   );
 }
 
-const TITLES = { approve: "Approve this effect", reject: "Reject", withdraw: "Withdraw", rollback: "Roll back" } as const;
+const TITLES = {
+  approve: "Approve this effect",
+  reject: "Reject",
+  withdraw: "Withdraw",
+  rollback: "Roll back",
+} as const;
 const CONFIRM_WORDS = {
   approve: "Confirm approval",
   reject: "Confirm rejection",

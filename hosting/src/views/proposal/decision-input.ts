@@ -28,7 +28,8 @@ export function approveReadiness(
   { text, chip }: DecisionInput,
 ): Readiness<Pick<RouteBodyInput<"approveProposal">, "rationale" | "reasonCode">> {
   const words = text.trim();
-  const reasonCode = tier === "low" ? (APPROVE_REASONS.find((known): known is ApproveChip => known === chip) ?? null) : null;
+  const reasonCode =
+    tier === "low" ? (APPROVE_REASONS.find((known): known is ApproveChip => known === chip) ?? null) : null;
   if (words.length >= RATIONALE_MIN) return { kind: "ready", body: { rationale: words, reasonCode } };
   if (words === "" && reasonCode !== null) return { kind: "ready", body: { rationale: null, reasonCode } };
   return { kind: "missing", words: missingWords(words.length, RATIONALE_MIN, tier === "low" && words === "") };
@@ -42,7 +43,8 @@ export function rejectReadiness(
   const words = text.trim();
   const reasonCode = codes.find((known) => known === chip);
   if (reasonCode === undefined) return { kind: "missing", words: "Choose why." };
-  if (words.length < TEXT_MIN.reject) return { kind: "missing", words: missingWords(words.length, TEXT_MIN.reject, false) };
+  if (words.length < TEXT_MIN.reject)
+    return { kind: "missing", words: missingWords(words.length, TEXT_MIN.reject, false) };
   return { kind: "ready", body: { rationale: words, reasonCode } };
 }
 

@@ -27,10 +27,16 @@ export function diffLine(change: FieldChange): DiffLine {
 
 /** A value as lines of text: one for a scalar, `name: value` per entry of an object, `– value` per entry of a list. */
 export function valueLines(value: Json): readonly string[] {
-  if (Array.isArray(value)) return value.length === 0 ? ["(empty list)"] : value.map((entry) => `– ${scalar(entry)}`);
+  if (Array.isArray(value)) {
+    // `isArray` turns a read-only list of JSON into a list of anything.
+    const entries = value as readonly Json[];
+    return entries.length === 0 ? ["(empty list)"] : entries.map((entry) => `– ${scalar(entry)}`);
+  }
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value);
-    return entries.length === 0 ? ["(no fields)"] : entries.map(([key, entry]) => `${fieldWords(key)}: ${scalar(entry)}`);
+    return entries.length === 0
+      ? ["(no fields)"]
+      : entries.map(([key, entry]) => `${fieldWords(key)}: ${scalar(entry)}`);
   }
   return [scalar(value)];
 }

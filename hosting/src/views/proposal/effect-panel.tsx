@@ -19,7 +19,10 @@ export function EffectPanel({ proposal }: { proposal: Proposal }) {
           : `It can be rolled back while nobody else changes ${inverse.length === 1 ? "this record" : "these records"}.`}
       </p>
       <details className="preconditions">
-        <summary>Holds only while {count(preconditions.length, "record")} stay as read</summary>
+        <summary>
+          Holds only while {count(preconditions.length, "record")} {preconditions.length === 1 ? "stays" : "stay"} as
+          read
+        </summary>
         {preconditions.map((precondition) => (
           <div key={precondition.ref} className="precondition">
             <code>{precondition.ref}</code>{" "}
@@ -47,6 +50,10 @@ function WriteDiff({ write }: { write: EffectWrite }) {
       <caption>
         <span className={`op op-${write.op}`}>{OP_WORDS[write.op]}</span> <code>{write.ref}</code>
       </caption>
+      <colgroup>
+        <col className="column-name" />
+        <col />
+      </colgroup>
       <thead className="for-readers">
         <tr>
           <th scope="col">Field</th>

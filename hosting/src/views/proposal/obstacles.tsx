@@ -11,9 +11,13 @@ export function Obstacles({ actions, words }: ObstaclesProps) {
   return (
     <div className="obstacles">
       {groups.map(({ obstacle, names }) => (
-        <p key={`${obstacle.code}:${names.join()}`} className={obstacle.code === "CHECKING" ? "for-readers" : "obstacle"}>
-          {names.map((name) => (
+        <p
+          key={`${obstacle.code}:${names.join()}`}
+          className={obstacle.code === "CHECKING" ? "for-readers" : "obstacle"}
+        >
+          {names.map((name, index) => (
             <span key={name} id={`off-${name}`}>
+              {index === 0 ? null : <span aria-hidden="true">· </span>}
               <strong>{words[name]}</strong>
               <span className="for-readers">
                 {" "}

@@ -1,9 +1,8 @@
-import type { Proposal } from "@studio-os/functions/contracts";
+import type { Proposal, RouteAnswer } from "@studio-os/functions/contracts";
 import { useMemo, useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { createFeed } from "../../data/live.js";
-import type { Feed } from "../../data/live.js";
-import type { RouteAnswer } from "@studio-os/functions/contracts";
+import type { Feed, Live } from "../../data/live.js";
 import type { TenantData } from "../../data/studio-data.js";
 import { formatAge } from "../../ui/age.js";
 import { Link } from "../../ui/link.js";
@@ -123,26 +122,43 @@ type ProposalAnswer = RouteAnswer<"getProposal">;
 /** The server's verdict for this person, asked again whenever what it rests on has changed. */
 function useChecksFeed(view: TenantView, proposal: Proposal): Feed<ProposalAnswer> {
   const { tenant, mode, connection } = view;
-  const basis = [proposal.auditVersion, proposal.status, mode?.mode, mode?.at, connection.kind === "offline"].join("|");
-  return useMemo(() => checksFeed(tenant, proposal.proposalId, basis), [tenant, proposal.proposalId, basis]);
+  const { proposalId, auditVersion, status } = proposal;
+  const isOffline = connection.kind === "offline";
+  const controlMode = mode?.mode;
+  const controlAt = mode?.at;
+  const question = useMemo(
+    () => ({ tenant, proposalId, isOffline, basis: { auditVersion, status, controlMode, controlAt } }),
+    [tenant, proposalId, isOffline, auditVersion, status, controlMode, controlAt],
+  );
+  return useMemo(() => checksFeed(question), [question]);
 }
 
-/** `basis` is not read: another basis is another question. */
-function checksFeed(tenant: TenantData, proposalId: string, basis: string): Feed<ProposalAnswer> {
-  void basis;
+interface ChecksQuestion {
+  readonly tenant: TenantData;
+  readonly proposalId: string;
+  readonly isOffline: boolean;
+}
+
+function checksFeed({ tenant, proposalId, isOffline }: ChecksQuestion): Feed<ProposalAnswer> {
   return createFeed<ProposalAnswer>((emit) => {
-    void tenant.call("getProposal", { tenantId: tenant.tenantId, proposalId }, null).then((outcome) =>
-      emit(
-        outcome.kind === "done"
-          ? { state: "ready", value: outcome.answer, isFromCache: false, confirmedAtMs: Date.now() }
-          : { state: "failed", ...outcome.failure },
-      ),
-    );
+    if (isOffline) {
+      emit({ state: "failed", code: "OFFLINE", message: "The checks are made by the server.", requestId: null });
+      return () => undefined;
+    }
+    void tenant
+      .call("getProposal", { tenantId: tenant.tenantId, proposalId }, null)
+      .then((outcome) =>
+        emit(
+          outcome.kind === "done"
+            ? { state: "ready", value: outcome.answer, isFromCache: false, confirmedAtMs: Date.now() }
+            : { state: "failed", ...outcome.failure },
+        ),
+      );
     return () => undefined;
   }, 0);
 }
 
-function toChecks(live: ReturnType<Feed<ProposalAnswer>["getSnapshot"]>): Checks {
+function toChecks(live: Live<ProposalAnswer>): Checks {
   if (live.state === "loading") return { kind: "checking" };
   if (live.state === "failed") return { kind: "unreadable", code: live.code };
   return { kind: "known", ...live.value.policy };

@@ -23,7 +23,9 @@ export function WhyPanel({ proposal }: { proposal: Proposal }) {
             <span className="badge badge-quiet">{evidence.kind}</span>{" "}
             <span className="plain-text">{evidence.summary}</span>
             <code className="evidence-ref">{evidence.ref}</code>
-            {evidence.sha256 === null ? null : <code className="evidence-ref">sha256 {evidence.sha256.slice(0, 16)}…</code>}
+            {evidence.sha256 === null ? null : (
+              <code className="evidence-ref">sha256 {evidence.sha256.slice(0, 16)}…</code>
+            )}
           </li>
         ))}
       </ul>

@@ -47,5 +47,7 @@ function searchText(row: QueueRow): string {
   if (row.kind === "unreadable") return row.id;
   const { proposal } = row;
   const targets = proposal.plan.writes.map((write) => write.ref).join(" ");
-  return [row.id, proposal.plan.headline, proposal.capabilityId, proposal.actor.name, proposal.status, targets].join(" ");
+  return [row.id, proposal.plan.headline, proposal.capabilityId, proposal.actor.name, proposal.status, targets].join(
+    " ",
+  );
 }

@@ -29,12 +29,13 @@ export function QueueItem(props: QueueItemProps) {
     event.preventDefault();
     navigate(to);
   };
-  const place = offset === undefined ? { height } : { height, position: "absolute" as const, top: offset, left: 0, right: 0 };
+  const place =
+    offset === undefined ? { height } : { height, position: "absolute" as const, top: offset, left: 0, right: 0 };
   return (
     <li style={place} aria-setsize={total} aria-posinset={index + 1}>
       <a
         href={to}
-        className={hasLeft ? "row row-left" : "row"}
+        className={`row${hasLeft ? " row-left" : ""}${row.kind === "unreadable" ? " row-unreadable" : ""}`}
         data-row={row.id}
         tabIndex={isActive ? 0 : -1}
         aria-current={isOpen ? "true" : undefined}

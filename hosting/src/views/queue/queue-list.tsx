@@ -33,7 +33,14 @@ function PlainList({ rows, rowHeight, ...rest }: QueueListProps & { rowHeight: n
     <div className="queue-scroll" inert={rest.isLocked}>
       <ul className="queue-rows">
         {rows.map((entry, index) => (
-          <QueueItem key={entry.row.id} {...entry} {...itemProps(rest, entry.row.id)} height={rowHeight} index={index} total={rows.length} />
+          <QueueItem
+            key={entry.row.id}
+            {...entry}
+            {...itemProps(rest, entry.row.id)}
+            height={rowHeight}
+            index={index}
+            total={rows.length}
+          />
         ))}
       </ul>
     </div>
@@ -62,7 +69,15 @@ function VirtualList({ rows, rowHeight, ...rest }: QueueListProps & { rowHeight:
           const entry = rows[index];
           if (entry === undefined) return null;
           return (
-            <QueueItem key={entry.row.id} {...entry} {...itemProps(rest, entry.row.id)} height={rowHeight} index={index} total={rows.length} offset={start} />
+            <QueueItem
+              key={entry.row.id}
+              {...entry}
+              {...itemProps(rest, entry.row.id)}
+              height={rowHeight}
+              index={index}
+              total={rows.length}
+              offset={start}
+            />
           );
         })}
       </ul>

@@ -50,7 +50,10 @@ export function QueuePage({ view, proposalId }: { view: TenantView; proposalId: 
   const move = (step: 1 | -1) => {
     const index = active === null ? -1 : ids.indexOf(active);
     const focused = document.activeElement?.closest("[data-row]") !== null;
-    focusRow(ids[focused ? Math.min(ids.length - 1, Math.max(0, index + step)) : Math.max(0, index)] ?? null, setActiveId);
+    focusRow(
+      ids[focused ? Math.min(ids.length - 1, Math.max(0, index + step)) : Math.max(0, index)] ?? null,
+      setActiveId,
+    );
   };
   useCommands({
     next: () => move(1),

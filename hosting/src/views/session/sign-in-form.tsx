@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { FormEvent } from "react";
+import type { SubmitEvent } from "react";
 import type { SignInOutcome } from "../../data/studio-data.js";
 import { Button } from "../../ui/button.js";
 
@@ -26,7 +26,7 @@ export function SignInForm({ signIn, email: knownEmail, submitWords, onDone }: S
     if (outcome.kind === "refused") setProblem(outcome.message);
     else onDone?.();
   };
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     if (!isBusy) void submit();
   };

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { aDecision, aProposal, NOON_MS } from "../../../test/support/builders.js";
+import { decideActions } from "./decide-actions.js";
+import type { ActionFacts, Checks } from "./decide-actions.js";
+
+const allowed: Checks = { kind: "known", approve: aDecision(), execute: aDecision(), rollback: aDecision() };
+const facts = (overrides: Partial<ActionFacts> = {}): ActionFacts => ({
+  proposal: aProposal(),
+  me: { uid: "ana", name: "Ana", roles: ["approver"] },
+  checks: allowed,
+  connection: "live",
+  isSessionLive: true,
+  nowMs: NOON_MS,
+  ...overrides,
+});
+const obstacle = (name: string, of: ActionFacts) =>
+  decideActions(of).find((action) => action.name === name)?.obstacle?.code ?? null;
+
+describe("views/proposal/decide-actions", () => {
+  it("offers approve, reject and re-plan on a pending proposal, and withdraw to its own chain only", () => {
+    assert.deepEqual(
+      decideActions(facts()).map(({ name }) => name),
+      ["approve", "reject", "replan"],
+    );
+    const own = aProposal({ actChain: [{ type: "human", id: "ana", as: "requester" }] });
+    assert.ok(decideActions(facts({ proposal: own })).some(({ name }) => name === "withdraw"));
+  });
+
+  it("lets a missing rationale pass, because the composer asks for it", () => {
+    const checks: Checks = { ...allowed, approve: aDecision({ rationale: "RATIONALE_REQUIRED" }) };
+    assert.equal(obstacle("approve", facts({ checks })), null);
+    const both: Checks = {
+      ...allowed,
+      approve: aDecision({ self_approval: "SELF_APPROVAL", rationale: "RATIONALE_REQUIRED" }),
+    };
+    assert.equal(obstacle("approve", facts({ checks: both })), "SELF_APPROVAL");
+  });
+
+  it("turns everything off offline and after the session, before anything else is asked", () => {
+    assert.equal(obstacle("reject", facts({ connection: "offline" })), "OFFLINE");
+    assert.equal(obstacle("approve", facts({ isSessionLive: false })), "SESSION_EXPIRED");
+  });
+
+  it("counts checks that are not known as no", () => {
+    assert.equal(obstacle("approve", facts({ checks: { kind: "checking" } })), "CHECKING");
+    assert.equal(obstacle("approve", facts({ checks: { kind: "unreadable", code: "INTERNAL" } })), "CHECKS_UNREADABLE");
+  });
+
+  it("says which role is missing", () => {
+    const me = { uid: "vic", name: "Vic", roles: ["viewer"] } as const;
+    assert.equal(obstacle("reject", facts({ me })), "ROLE_MISSING");
+  });
+
+  it("allows a decision until, but not at, the expiry", () => {
+    const endMs = Date.parse(aProposal().expiresAt);
+    assert.equal(obstacle("approve", facts({ nowMs: endMs - 1 })), null);
+    assert.equal(obstacle("approve", facts({ nowMs: endMs })), "PROPOSAL_EXPIRED");
+  });
+
+  it("offers execute after approval, roll back after execution, and nothing after the end", () => {
+    const names = (status: "approved" | "executed" | "rejected") =>
+      decideActions(facts({ proposal: aProposal({ status }) })).map(({ name }) => name);
+    assert.deepEqual(names("approved"), ["execute", "replan"]);
+    assert.deepEqual(names("executed"), ["rollback"]);
+    assert.deepEqual(names("rejected"), []);
+  });
+});
