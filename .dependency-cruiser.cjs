@@ -2,7 +2,8 @@
  * The import rules of the house style, each with the sentence an offender reads.
  * A file's role is told by its place and name: contracts, core (decide/evolve/plan/policy), stores, triggers, platform.
  */
-const CORE = "(^functions/src/policy/)|(^functions/src/[^/]+/(decide|evolve|plan|preview|tally|headline|invert|diff)[^/]*[.]ts$)|(^functions/src/capabilities/)|(^functions/src/audit/(canonical-json|merkle|note|checkpoint|tiles)[.]ts$)";
+const CORE =
+  "(^functions/src/policy/)|(^functions/src/[^/]+/(decide|evolve|plan|preview|tally|headline|invert|diff)[^/]*[.]ts$)|(^functions/src/capabilities/)|(^functions/src/audit/(canonical-json|merkle|note|checkpoint|tiles)[.]ts$)";
 const TEST = "([.](unit|emulator|rules|browser)[.]test[.]tsx?$)|(/test/)";
 
 module.exports = {
@@ -10,14 +11,16 @@ module.exports = {
     {
       name: "contracts-import-zod-only",
       severity: "error",
-      comment: "contracts/ is the public language: it imports zod and other contracts, so that the agent, the cockpit and the CLI can use it anywhere.",
+      comment:
+        "contracts/ is the public language: it imports zod and other contracts, so that the agent, the cockpit and the CLI can use it anywhere.",
       from: { path: "^functions/src/contracts/", pathNot: TEST },
       to: { pathNot: ["^functions/src/contracts/", "node_modules/zod/"] },
     },
     {
       name: "core-is-pure",
       severity: "error",
-      comment: "A decision is a function of state, command and time: pure code imports neither firebase nor node: I/O nor platform/. Pass time, ids and hashes in as arguments.",
+      comment:
+        "A decision is a function of state, command and time: pure code imports neither firebase nor node: I/O nor platform/. Pass time, ids and hashes in as arguments.",
       from: { path: CORE, pathNot: TEST },
       to: { dependencyTypes: ["core"] },
     },
@@ -31,14 +34,19 @@ module.exports = {
     {
       name: "sdk-lives-in-platform-and-stores",
       severity: "error",
-      comment: "firebase-admin, firebase-functions and Google clients are imported by platform/, stores, triggers and index.ts only: everything else takes what it needs as an argument.",
-      from: { path: "^functions/src/", pathNot: ["^functions/src/platform/", "store[.]ts$", "trigger[s]?[.]ts$", "^functions/src/index[.]ts$", TEST] },
+      comment:
+        "firebase-admin, firebase-functions and Google clients are imported by platform/, stores, triggers and index.ts only: everything else takes what it needs as an argument.",
+      from: {
+        path: "^functions/src/",
+        pathNot: ["^functions/src/platform/", "store[.]ts$", "trigger[s]?[.]ts$", "^functions/src/index[.]ts$", TEST],
+      },
       to: { path: "node_modules/(firebase-admin|firebase-functions|@google-cloud|google-)" },
     },
     {
       name: "platform-knows-no-capability",
       severity: "error",
-      comment: "platform/ is the one home of SDKs and knows contracts only; a capability may use it, never the other way round.",
+      comment:
+        "platform/ is the one home of SDKs and knows contracts only; a capability may use it, never the other way round.",
       from: { path: "^functions/src/platform/", pathNot: TEST },
       to: { path: "^functions/src/", pathNot: "^functions/src/(platform|contracts|commit)/" },
     },
@@ -52,15 +60,17 @@ module.exports = {
     {
       name: "siblings-use-the-public-language",
       severity: "error",
-      comment: "The agent, the cockpit and the CLI see @studio-os/functions/contracts and the canonical JSON that signatures and proofs are computed over, and nothing else of the functions.",
+      comment:
+        "The agent, the cockpit and the CLI see @studio-os/functions/contracts and the canonical JSON that signatures and proofs are computed over, and nothing else of the functions.",
       from: { path: "^(local-agent|hosting/src|scripts)/", pathNot: [TEST, "^scripts/(dev|bench)/"] },
       to: { path: "^functions/src/", pathNot: "^functions/src/(contracts/|audit/canonical-json[.]ts$)" },
     },
     {
       name: "agent-has-no-database",
       severity: "error",
-      comment: "The agent publishes to Pub/Sub and nothing more: it has no Firestore, no admin SDK, no way to write truth.",
-      from: { path: "^local-agent/" , pathNot: TEST},
+      comment:
+        "The agent publishes to Pub/Sub and nothing more: it has no Firestore, no admin SDK, no way to write truth.",
+      from: { path: "^local-agent/", pathNot: TEST },
       to: { path: "node_modules/(firebase|firebase-admin|@google-cloud/firestore)" },
     },
     {
@@ -77,7 +87,13 @@ module.exports = {
       from: { pathNot: TEST },
       to: { path: TEST },
     },
-    { name: "no-cycles", severity: "error", comment: "A cycle means two files are one idea: merge them or find the third.", from: {}, to: { circular: true } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      comment: "A cycle means two files are one idea: merge them or find the third.",
+      from: {},
+      to: { circular: true },
+    },
     {
       name: "no-unresolved",
       severity: "error",
@@ -91,6 +107,10 @@ module.exports = {
     exclude: { path: "(^|/)(lib|dist|node_modules/.cache)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], extensions: [".ts", ".tsx", ".js", ".mjs", ".cjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".js", ".mjs", ".cjs", ".json"],
+    },
   },
 };

@@ -21,7 +21,10 @@ export default tseslint.config(
       "no-console": "error",
       "no-restricted-syntax": [
         "error",
-        { selector: "ExportDefaultDeclaration", message: "House style: named exports only, so a thing has one name everywhere." },
+        {
+          selector: "ExportDefaultDeclaration",
+          message: "House style: named exports only, so a thing has one name everywhere.",
+        },
         { selector: "TSEnumDeclaration", message: "Use a zod enum or a const tuple: enums are not erasable." },
       ],
     },
@@ -51,6 +54,15 @@ export default tseslint.config(
   },
   {
     files: ["**/*.{js,mjs,cjs}"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", module: "readonly", URL: "readonly", Buffer: "readonly", setTimeout: "readonly" } },
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        module: "readonly",
+        URL: "readonly",
+        Buffer: "readonly",
+        setTimeout: "readonly",
+      },
+    },
   },
 );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { toDocument } from "../commit/document-change.js";
-import { FIRING_ATTENTION, FiringFlagRequest } from "../contracts/index.js";
-import type { Firing, JsonObject } from "../contracts/index.js";
+import { FIRING_ATTENTION } from "../contracts/index.js";
+import type { Firing, FiringFlagRequest, JsonObject } from "../contracts/index.js";
 import { FLAG_INPUT, aFiring, capabilityOf, documentsOf } from "../../test/support/builders.js";
 import { planOf, requirePlan } from "../../test/support/effects.js";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";

@@ -11,9 +11,10 @@ const ID_LENGTH = 20;
 
 let deps: Deps | undefined;
 
-/** The one app of this process: project, credentials and emulator hosts come from the environment it runs in. */
+/** The app of this process: project, credentials and emulator hosts come from the environment it runs in. */
 export function adminApp(): App {
-  return getApps()[0] ?? initializeApp();
+  // A named app is somebody else's, perhaps of another project.
+  return getApps().find(({ name }) => name === "[DEFAULT]") ?? initializeApp();
 }
 
 /** Everything that a use case takes from the real world. Made at the first call, not when the module is loaded. */

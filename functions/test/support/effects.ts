@@ -10,7 +10,10 @@ import { NOW, sha256 } from "./fake-means.js";
 const FIELDS = ["title", "state", "count"];
 const value: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>(null, true, 0, 7, "", "mug"),
-  fc.record({ code: fc.constantFrom("a", "b"), list: fc.array(fc.nat(3), { maxLength: 2 }, { noNullPrototype: true }) }),
+  fc.record(
+    { code: fc.constantFrom("a", "b"), list: fc.array(fc.nat(3), { maxLength: 2 }) },
+    { noNullPrototype: true },
+  ),
 );
 const aDocument: fc.Arbitrary<JsonObject> = fc
   .dictionary(fc.constantFrom(...FIELDS), value, { noNullPrototype: true })

@@ -60,7 +60,9 @@ export async function openTestStudio(): Promise<TestStudio> {
     owner,
     admin,
     approver,
-    put: async (ref, document) => void (await at(ref).set(toFirestore(document))),
+    put: async (ref, document) => {
+      await at(ref).set(toFirestore(document));
+    },
     read: async (ref) => (await at(ref).get()).data(),
     eventTypes: async () => {
       const events = await firestore.collection(`tenants/${tenantId}/auditEvents`).get();

@@ -147,7 +147,7 @@ function apply(draft: Map<string, Entry>, change: DocumentChange, commit: number
   }
 }
 
-const copy = (data: JsonObject): JsonObject => structuredClone(data) as JsonObject;
+const copy = (data: JsonObject): JsonObject => structuredClone(data);
 
 /** A copy, when it is something that Firestore can hold: no `undefined`, and no array directly inside an array. */
 function checked(data: JsonObject): JsonObject {
