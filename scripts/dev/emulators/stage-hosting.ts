@@ -1,6 +1,5 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { StudioConfig } from "../../../hosting/src/data/config.js";
 import type { EmulatorPorts } from "./emulator-config.js";
 
 /** Any value does: the emulators check no key, and the web SDK wants one. */
@@ -19,8 +18,8 @@ export function stageHosting(builtFolder: string, stagedFolder: string, projectI
   );
 }
 
-/** Answers: what tells a cockpit to sign in and read on these emulators? */
-export function cockpitConfig(projectId: string, ports: EmulatorPorts): StudioConfig {
+/** Answers: what tells a cockpit to sign in and read on these emulators? `hosting/src/data/config.ts` holds its schema. */
+export function cockpitConfig(projectId: string, ports: EmulatorPorts): object {
   return {
     projectId,
     apiKey: DEMO_API_KEY,
