@@ -4,7 +4,8 @@ import { adminApp } from "../../src/platform/production-deps.js";
 import type { Role } from "../../src/contracts/index.js";
 import { requireEnv } from "./emulator.js";
 
-const PASSWORD = "only-on-the-emulator";
+/** The password of every account that `signIn` makes. */
+export const TEST_PASSWORD = "only-on-the-emulator";
 
 export interface SignedIn {
   readonly uid: string;
@@ -16,14 +17,14 @@ export async function signIn(name: string, claims: { tenants?: unknown } | Recor
   const host = requireEnv("FIREBASE_AUTH_EMULATOR_HOST");
   const uid = `${name}-${randomBytes(4).toString("hex")}`;
   const email = `${uid}@example.test`;
-  await getAuth(adminApp()).createUser({ uid, email, password: PASSWORD, displayName: name, emailVerified: true });
+  await getAuth(adminApp()).createUser({ uid, email, password: TEST_PASSWORD, displayName: name, emailVerified: true });
   await getAuth(adminApp()).setCustomUserClaims(uid, "tenants" in claims ? claims : { tenants: claims });
   const answer = await fetch(
     `http://${host}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=emulator`,
     {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ email, password: PASSWORD, returnSecureToken: true }),
+      body: JSON.stringify({ email, password: TEST_PASSWORD, returnSecureToken: true }),
     },
   );
   const { idToken } = (await answer.json()) as { idToken: string };

@@ -7,11 +7,14 @@ import { SAVED_VIEWS } from "./saved-views.js";
 
 describe("views/queue/queue-filter", () => {
   it("reads back every filter that it writes", () => {
-    const filters = fc.record({
-      view: fc.constantFrom(...SAVED_VIEWS),
-      text: fc.string({ maxLength: 60 }),
-      tier: fc.option(fc.constantFrom(...RISK_TIERS)),
-    });
+    const filters = fc.record(
+      {
+        view: fc.constantFrom(...SAVED_VIEWS),
+        text: fc.string({ maxLength: 60 }),
+        tier: fc.option(fc.constantFrom(...RISK_TIERS)),
+      },
+      { noNullPrototype: true },
+    );
     fc.assert(fc.property(filters, (filter) => assert.deepEqual(parseFilter(formatFilter(filter)), filter)));
   });
 

@@ -48,12 +48,10 @@ export function QueuePage({ view, proposalId }: { view: TenantView; proposalId: 
   const setFilter = (next: QueueFilter) =>
     navigate(queuePath(tenant.tenantId, isWide ? proposalId : null, formatFilter(next)), true);
   const move = (step: 1 | -1) => {
-    const index = active === null ? -1 : ids.indexOf(active);
-    const focused = document.activeElement?.closest("[data-row]") !== null;
-    focusRow(
-      ids[focused ? Math.min(ids.length - 1, Math.max(0, index + step)) : Math.max(0, index)] ?? null,
-      setActiveId,
-    );
+    const focused = document.activeElement?.closest("[data-row]")?.getAttribute("data-row") ?? null;
+    // The first press goes to the list, the next ones walk in it.
+    const index = focused === null ? ids.indexOf(active ?? "") : ids.indexOf(focused) + step;
+    focusRow(ids[Math.min(ids.length - 1, Math.max(0, index))] ?? null, setActiveId);
   };
   useCommands({
     next: () => move(1),
@@ -148,11 +146,14 @@ function useSettled(key: string, inView: readonly QueueRow[], isReady: boolean) 
   return { settledIds: settled?.key === key ? settled.ids : null, settle, isLocked };
 }
 
-/** Puts the focus on a row once it is drawn: a virtual list may have to scroll to it first. */
+/** Puts the focus on a row: at once when it is drawn; a virtual list may have to scroll to it first. */
 function focusRow(id: string | null, setActiveId: (id: string) => void): void {
   if (id === null) return;
   setActiveId(id);
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus()),
-  );
+  const focus = (): boolean => {
+    const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`);
+    row?.focus();
+    return row !== null;
+  };
+  if (!focus()) requestAnimationFrame(() => requestAnimationFrame(focus));
 }

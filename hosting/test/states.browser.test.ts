@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { DESKTOP, openBrowser, PHONE, seriousViolations } from "./support/browser.js";
+import type { ScenarioName } from "./support/scenarios.js";
+import { serveStates } from "./support/serve-states.js";
+import { openState } from "./support/states-page.js";
+
+interface State {
+  readonly name: string;
+  readonly scenario: ScenarioName | "no-config";
+  readonly path: string;
+  /** Words that the state must show. */
+  readonly shows: readonly (string | RegExp)[];
+  readonly then?: (page: Page) => Promise<void>;
+}
+
+const QUEUE = "/t/clay/queue";
+const openTab = (name: string) => (page: Page) => page.getByRole("tab", { name }).click();
+
+const STATES: readonly State[] = [
+  { name: "a missing configuration", scenario: "no-config", path: "/", shows: ["The cockpit is not configured"] },
+  { name: "the sign-in", scenario: "signed-out", path: "/", shows: ["Sign in to Studio OS"] },
+  { name: "the choice of a studio", scenario: "two-studios", path: "/", shows: ["Choose a studio", "mud-lab"] },
+  { name: "no role anywhere", scenario: "no-role", path: "/", shows: ["No studio yet", "Ask an owner"] },
+  {
+    name: "a studio that is not one's own",
+    scenario: "busy",
+    path: "/t/other/queue",
+    shows: ["Your sign-in has no role in"],
+  },
+  { name: "the queue", scenario: "busy", path: QUEUE, shows: ["Needs me", "Add a note for staff"] },
+  { name: "the loading queue", scenario: "loading", path: QUEUE, shows: ["Needs me"] },
+  {
+    name: "a queue that failed alone",
+    scenario: "queue-failed",
+    path: QUEUE,
+    shows: ["The queue could not be read", "PERMISSION_DENIED", "request req-77", "Try again"],
+  },
+  { name: "all done", scenario: "empty", path: QUEUE, shows: ["All done", "1 proposal decided in the last 24 hours"] },
+  {
+    name: "an empty filter",
+    scenario: "busy",
+    path: `${QUEUE}?q=porcelain&tier=high`,
+    shows: ["Nothing matches", "“porcelain” and high risk", "Clear the filter"],
+  },
+  {
+    name: "an effect",
+    scenario: "busy",
+    path: `${QUEUE}/p-1`,
+    shows: ["1 document · 0 members · $0.00 · 0 devices", "code: room_overheat", "It can be rolled back"],
+  },
+  { name: "the reasons", scenario: "busy", path: `${QUEUE}/p-1`, shows: ["The agent says"], then: openTab("Why") },
+  {
+    name: "failed checks",
+    scenario: "busy",
+    path: `${QUEUE}/p-own`,
+    shows: ["SELF_APPROVAL", "Asked later", "Who can lift it: Another approver"],
+    then: openTab("Checks"),
+  },
+  {
+    name: "the reviews",
+    scenario: "busy",
+    path: `${QUEUE}/p-high`,
+    shows: ["1 of 2 approvals", "Bo Lindqvist", "Cannot be undone, because the pieces leave the building."],
+    then: openTab("Reviews"),
+  },
+  {
+    name: "the history",
+    scenario: "busy",
+    path: `${QUEUE}/p-1`,
+    shows: ["Refused", "recorded, not yet sequenced"],
+    then: openTab("History"),
+  },
+  {
+    name: "the approval being written",
+    scenario: "busy",
+    path: `${QUEUE}/p-1`,
+    shows: ["Approve this effect", "Looks right"],
+    then: (page) => page.getByRole("button", { name: "Approve" }).click(),
+  },
+  {
+    name: "an expired proposal by its link",
+    scenario: "busy",
+    path: `${QUEUE}/p-expired`,
+    shows: ["Expired", "The time to decide ran out"],
+  },
+  {
+    name: "a proposal that is gone",
+    scenario: "busy",
+    path: `${QUEUE}/p-gone`,
+    shows: ["There is no such proposal in this studio", "p-gone"],
+  },
+  {
+    name: "an unreadable proposal",
+    scenario: "busy",
+    path: `${QUEUE}/p-broken?view=all`,
+    shows: ["Unreadable record", "p-broken", "plan: Invalid input"],
+  },
+  {
+    name: "a stale plan",
+    scenario: "busy",
+    path: `${QUEUE}/p-stale?view=blocked`,
+    shows: ["STALE_PLAN", "attention on firings/f-70 has changed.", "Plan again"],
+  },
+  {
+    name: "no permission to decide",
+    scenario: "viewer",
+    path: `${QUEUE}/p-1?view=waiting`,
+    shows: ["It needs one of: owner, approver_admin, approver."],
+  },
+  {
+    name: "the stop",
+    scenario: "stopped",
+    path: `${QUEUE}/p-1`,
+    shows: ["Stopped", "by Bo Lindqvist", "Smell of gas", "KILL_SWITCH", "Release…"],
+  },
+  {
+    name: "a release that waits for a second person",
+    scenario: "release-asked",
+    path: QUEUE,
+    shows: ["Confirm the release", "The smell was glaze"],
+    then: (page) => page.getByRole("button", { name: "Release…" }).click(),
+  },
+  {
+    name: "a missing control document",
+    scenario: "control-missing",
+    path: QUEUE,
+    shows: ["Stopped", "counts as stopped"],
+  },
+  {
+    name: "no network",
+    scenario: "offline",
+    path: `${QUEUE}/p-1`,
+    shows: ["Offline", "Decisions are never queued", /offline · last 2 min ago/],
+  },
+  {
+    name: "the stop being asked for",
+    scenario: "busy",
+    path: QUEUE,
+    shows: ["Stop the studio", "10 more characters"],
+    then: (page) => page.getByRole("button", { name: "Stop" }).click(),
+  },
+  {
+    name: "the devices",
+    scenario: "busy",
+    path: "/t/clay/devices",
+    shows: ["41.23 °C", "20 s ago", "stale", "unknown", "simulated", "Degraded", "Unreadable record"],
+  },
+  {
+    name: "a silent agent",
+    scenario: "silent",
+    path: "/t/clay/devices",
+    shows: ["was last heard 12 min ago", "Down", "9 failures in a row"],
+  },
+  {
+    name: "no devices, and connectors that failed alone",
+    scenario: "no-devices",
+    path: "/t/clay/devices",
+    shows: ["No device has reported yet", "The connectors could not be read"],
+  },
+  { name: "the live studio", scenario: "live", path: QUEUE, shows: ["live"] },
+];
+
+describe("hosting: every state of the cockpit", function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let served: Awaited<ReturnType<typeof serveStates>>;
+  before(async () => {
+    [served, browser] = await Promise.all([serveStates(), openBrowser()]);
+  });
+  after(async () => {
+    await browser.close();
+    await served.close();
+  });
+
+  for (const state of STATES) {
+    it(`shows ${state.name}, accessibly in both themes, at 1440 and 360 pixels`, async () => {
+      const { page, complaints, close } = await openState(browser, served.origin, state.scenario, state.path);
+      await state.then?.(page);
+      for (const words of state.shows) await page.getByText(words).first().waitFor({ state: "attached" });
+      for (const viewport of [DESKTOP, PHONE]) {
+        await page.setViewportSize(viewport);
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          assert.deepEqual(await seriousViolations(page), [], `${colorScheme} at ${viewport.width} pixels`);
+        }
+      }
+      assert.deepEqual(complaints, []);
+      await close();
+    });
+  }
+
+  it("fits 320 pixels without sideways scrolling in every state", async () => {
+    for (const { scenario, path, name } of STATES) {
+      const { page, close } = await openState(browser, served.origin, scenario, path, { width: 320, height: 640 });
+      await page.locator("#root > *").first().waitFor();
+      const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(excess <= 0, `${name} is ${excess} pixels too wide`);
+      await close();
+    }
+  });
+
+  it("gives every press on a phone a target of 44 pixels", async () => {
+    const { page, close } = await openState(browser, served.origin, "busy", `${QUEUE}/p-1`, PHONE);
+    await page.getByRole("button", { name: "Approve" }).waitFor();
+    const heights = await page
+      .locator("button:visible, .tab:visible, .page-link:visible, .detail-back:visible")
+      .evaluateAll((elements) =>
+        elements.map((element) => ({ words: element.textContent, height: element.getBoundingClientRect().height })),
+      );
+    assert.deepEqual(
+      heights.filter(({ height }) => height < 44),
+      [],
+    );
+    await close();
+  });
+});
