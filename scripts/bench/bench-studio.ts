@@ -1,0 +1,52 @@
+import type { Deps } from "../../functions/src/commit/deps.js";
+import type { Outcome } from "../../functions/src/commit/outcome.js";
+import { firestoreTransactor } from "../../functions/src/platform/firestore-transactor.js";
+import { approveProposal } from "../../functions/src/proposals/review.js";
+import { submitProposal } from "../../functions/src/proposals/submit.js";
+import type { Proposal } from "../../functions/src/contracts/index.js";
+import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
+import type { TestStudio } from "../../functions/test/support/emulator.js";
+import { countingFirestore } from "./counting-firestore.js";
+import type { Cost } from "./counting-firestore.js";
+
+/** A studio on the emulator whose every read and write is counted. */
+export interface BenchStudio extends TestStudio {
+  readonly counted: Deps;
+  readonly take: () => Cost;
+}
+
+export const REQUEST_ID = "bench-request";
+
+export async function openBenchStudio(): Promise<BenchStudio> {
+  const studio = await openTestStudio();
+  const { firestore, take } = countingFirestore(studio.firestore);
+  return { ...studio, counted: { ...studio.deps, transactor: firestoreTransactor(firestore) }, take };
+}
+
+/** The answer, or an error that names the refusal: a benchmark measures what works. */
+export function accepted<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === "refused") throw new Error(`refused with ${outcome.reason}`);
+  return outcome.answer;
+}
+
+/** A firing of its own and a proposal to flag it. */
+export async function submitFlag(studio: BenchStudio, deps: Deps, name: string): Promise<Proposal> {
+  await studio.put(`firings/${name}`, aFiringDocument(name));
+  const input = { firingId: name, attention: "room_overheat", note: "41 °C with both kilns off" };
+  const body = {
+    capabilityId: "firing.flag",
+    input,
+    rationale: "The room is hot while both kilns are off.",
+    evidence: [],
+  };
+  const command = { actor: studio.owner, tenantId: studio.tenantId, requestId: REQUEST_ID, body };
+  return accepted(await submitProposal(deps, command)).proposal;
+}
+
+export async function approve(studio: BenchStudio, deps: Deps, proposal: Proposal): Promise<Proposal> {
+  const rationale = "Seen it myself: the vent is stuck.";
+  const body = { ifRev: proposal.rev, planId: proposal.plan.planId, rationale, reasonCode: null };
+  const { tenantId, approver: actor } = studio;
+  const { proposalId } = proposal;
+  return accepted(await approveProposal(deps, { actor, tenantId, requestId: REQUEST_ID, proposalId, body })).proposal;
+}

@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT_ID, ROOT, startEmulators } from "../dev/emulators.js";
+import { measureAgent } from "./agent-footprint.js";
+import { openBenchStudio } from "./bench-studio.js";
+import { measureColdStart } from "./cold-start.js";
+import { measureExecute } from "./execute-latency.js";
+import { lifecycleOf, measureLifecycle } from "./lifecycle-cost.js";
+import { inSections, renderReport } from "./report.js";
+import type { Finding } from "./report.js";
+import { quantile, ratioOf } from "./statistics.js";
+import type { Ratio } from "./statistics.js";
+
+const DOCUMENT = join(ROOT, "docs", "benchmarks.md");
+
+/** Measures everything, prints it, and writes the measured part of docs/benchmarks.md. */
+async function main(): Promise<void> {
+  const emulators = await startEmulators({ only: ["firestore", "pubsub"], onProgress: (line) => console.log(line) });
+  Object.assign(process.env, emulators.env, { GCLOUD_PROJECT: PROJECT_ID });
+  const findings: Finding[] = [];
+  try {
+    const studio = await openBenchStudio();
+    console.log("counting reads and writes");
+    const costs = await measureLifecycle(studio);
+    for (const { operation, reads, writes } of costs) findings.push(count(operation, reads, writes));
+    for (const capabilityId of ["firing.flag", "batch.opsNote.append"]) {
+      const { reads, writes } = lifecycleOf(costs, capabilityId);
+      findings.push({
+        ...count(`${capabilityId}: whole life (submit, approve, execute)`, reads, writes),
+        target: "≤ 15 reads, ≤ 15 writes",
+        isMet: reads <= 15 && writes <= 15,
+      });
+    }
+    console.log("timing executions against bare transactions");
+    const { execute, bare } = await measureExecute(studio);
+    const p50 = ratioOf(execute, bare, 0.5, Math.random);
+    findings.push(
+      ratio("execute over a bare transaction, p50", p50, "≤ 2×", p50.ratio <= 2, execute, bare),
+      ratio(
+        "execute over a bare transaction, p95",
+        ratioOf(execute, bare, 0.95, Math.random),
+        null,
+        null,
+        execute,
+        bare,
+      ),
+    );
+    await studio.close();
+    console.log("polling 100 devices 1,000 times");
+    const agent = await measureAgent(ROOT);
+    findings.push(
+      {
+        section: "Agent",
+        what: `memory (RSS), highest over ${agent.polls} polls of 100 devices`,
+        measured: `${agent.maxRssMb.toFixed(1)} MB`,
+        target: "≤ 80 MB",
+        isMet: agent.maxRssMb <= 80,
+      },
+      {
+        section: "Agent",
+        what: "growth of memory over 1,000 polls, second half of the run",
+        measured: `${agent.rssSlopeMbPerThousandPolls.toFixed(2)} MB`,
+        target: null,
+        isMet: null,
+      },
+      {
+        section: "Agent",
+        what: "processor at one poll every 5 s, every device changed every time",
+        measured: `${agent.cpuPercent.toFixed(2)} % of a core`,
+        target: null,
+        isMet: null,
+      },
+    );
+  } finally {
+    emulators.stop();
+  }
+  console.log("loading bundles");
+  const cold = await measureColdStart(ROOT);
+  const loading = ratioOf(cold.bundle, cold.bare, 0.5, Math.random);
+  findings.push({
+    ...ratio(
+      "loading the functions over a bare firebase-functions + admin bundle",
+      loading,
+      "≤ 1.3×",
+      loading.ratio <= 1.3,
+      cold.bundle,
+      cold.bare,
+    ),
+    section: "Cold start",
+  });
+  const report = renderReport(findings);
+  console.log(`\n${report}`);
+  writeFileSync(DOCUMENT, inSections(readFileSync(DOCUMENT, "utf8"), report));
+  console.log("wrote docs/benchmarks.md");
+}
+
+const count = (what: string, reads: number, writes: number): Finding => ({
+  section: "Reads and writes",
+  what,
+  measured: `${reads} reads, ${writes} writes`,
+  target: null,
+  isMet: null,
+});
+
+function ratio(
+  what: string,
+  { ratio: value, low, high }: Ratio,
+  target: string | null,
+  isMet: boolean | null,
+  measured: readonly number[],
+  floor: readonly number[],
+): Finding {
+  const absolute = `${quantile(measured, 0.5).toFixed(1)} ms against ${quantile(floor, 0.5).toFixed(1)} ms at p50`;
+  const interval = `${low.toFixed(2)}–${high.toFixed(2)}`;
+  return { section: "Latency", what, measured: `${value.toFixed(2)}× (${interval}; ${absolute})`, target, isMet };
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);
