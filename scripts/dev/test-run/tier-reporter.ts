@@ -2,7 +2,7 @@ import Mocha from "mocha";
 import { seconds } from "./summary.js";
 
 /** A test that takes longer is named with its time, so that a slow tier shows where it is. */
-const NAMED_FROM_MS = 1_000;
+const NAMED_FROM_MS = 3_000;
 
 /** Prints one line for each top-level `describe`, every skipped and slow test by name, and failures in full at the end. */
 export class TierReporter extends Mocha.reporters.Base {
