@@ -14,5 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     sourcemap: true,
+    // React, the sign-in and the contracts are needed for the first screen; what is not is split off already.
+    chunkSizeWarningLimit: 700,
   },
 });

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
 import type { Session, StudioData } from "./data/studio-data.js";
+import { DefectScreen } from "./ui/defect-screen.js";
 import { navigate, parsePage, queuePath, useAddress } from "./ui/route.js";
 import { useStore } from "./ui/use-live.js";
 import { Cockpit } from "./views/cockpit.js";
@@ -8,6 +9,14 @@ import { TenantPicker } from "./views/session/tenant-picker.js";
 
 /** The whole cockpit over whatever data it is given. */
 export function App({ data }: { data: StudioData }) {
+  return (
+    <DefectScreen>
+      <Doors data={data} />
+    </DefectScreen>
+  );
+}
+
+function Doors({ data }: { data: StudioData }) {
   const session = useStore(data.session);
   switch (session.kind) {
     case "loading":

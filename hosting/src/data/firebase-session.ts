@@ -1,4 +1,3 @@
-import { Role, TenantId } from "@studio-os/functions/contracts";
 import { initializeApp } from "firebase/app";
 import type { FirebaseApp } from "firebase/app";
 import {
@@ -11,10 +10,10 @@ import {
   signOut,
 } from "firebase/auth";
 import type { Auth, User } from "firebase/auth";
-import * as z from "zod";
 import type { StudioConfig } from "./config.js";
 import { createStore } from "./store.js";
-import type { Session, SignInOutcome, Store, TenantRoles } from "./studio-data.js";
+import type { Session, SignInOutcome, Store } from "./studio-data.js";
+import { readTenantClaims } from "./tenant-claims.js";
 
 export interface FirebaseSession {
   readonly app: FirebaseApp;
@@ -90,22 +89,6 @@ function nextSerial(before: Session, uid: string): number {
 function expiredFrom(before: Session): Session {
   if (before.kind !== "signed_in" && before.kind !== "expired") return { kind: "signed_out" };
   return { kind: "expired", person: before.person, tenants: before.tenants };
-}
-
-/** Answers: which studios and roles does this token carry? What does not parse gives nothing: an unknown role is no role. */
-export function readTenantClaims(claim: unknown): TenantRoles {
-  const parsed = z.record(z.string(), z.array(z.unknown())).safeParse(claim);
-  if (!parsed.success) return {};
-  const tenants = Object.entries(parsed.data).filter(([tenantId]) => TenantId.safeParse(tenantId).success);
-  return Object.fromEntries(
-    tenants.map(([tenantId, roles]) => [
-      tenantId,
-      roles.flatMap((role) => {
-        const known = Role.safeParse(role);
-        return known.success ? [known.data] : [];
-      }),
-    ]),
-  );
 }
 
 async function signInWith(auth: Auth, email: string, password: string): Promise<SignInOutcome> {

@@ -24,7 +24,7 @@ export interface Sight<T> {
   readonly isFromCache: boolean;
 }
 
-export interface Watcher<T> {
+interface Watcher<T> {
   readonly onSight: (sight: Sight<T>) => void;
   readonly onError: (code: string) => void;
 }

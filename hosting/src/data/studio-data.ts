@@ -118,8 +118,7 @@ export interface TenantData {
 }
 
 /** Codes of failures that never reached, or never left, the server in a readable form. */
-export const CLIENT_FAILURES = ["NETWORK_UNREACHABLE", "ANSWER_TIMED_OUT", "ANSWER_UNREADABLE"] as const;
-export type ClientFailure = (typeof CLIENT_FAILURES)[number];
+export type ClientFailure = "NETWORK_UNREACHABLE" | "ANSWER_TIMED_OUT" | "ANSWER_UNREADABLE";
 
 export interface ApiFailure {
   readonly code: ReasonCode | ClientFailure;

@@ -1,4 +1,4 @@
-import { API_ROUTES, POLICY_CHECKS, REASON_CODES } from "@studio-os/functions/contracts";
+import { POLICY_CHECKS, REASON_CODES } from "@studio-os/functions/contracts";
 import type {
   ConnectorHealth,
   ControlState,
@@ -229,5 +229,3 @@ export function aDecision(failures: Partial<Record<TraceLine["check"], ReasonCod
     ? { decision: "allow", reasonCode: null, trace }
     : { decision: "deny", reasonCode: first.reasonCode, trace };
 }
-
-export const APPROVER_ROLES = API_ROUTES.approveProposal.roles;

@@ -41,7 +41,7 @@ export interface MemoryWorld {
   readonly connection: Connection;
 }
 
-export interface Failure {
+interface Failure {
   readonly code: ApiFailure["code"];
   readonly details?: ApiErrorDetails;
 }

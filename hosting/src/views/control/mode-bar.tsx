@@ -44,7 +44,15 @@ export function ModeBar({ data, view, person, studioName, page, hasOtherStudios,
           {mode !== null && mode.scopeCount > 0 ? ` · ${mode.scopeCount} partial` : null}
         </span>
       </div>
-      <details className="account">
+      <details
+        className="account"
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.open = false;
+        }}
+        onBlur={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false;
+        }}
+      >
         <summary>
           <span className="avatar" aria-hidden="true">
             {initials(person.name)}

@@ -5,8 +5,7 @@ import { holdsAny } from "../queue/me.js";
 import type { Me } from "../queue/me.js";
 import { isOver } from "../queue/saved-views.js";
 
-export const ACTIONS = ["approve", "reject", "withdraw", "replan", "execute", "rollback"] as const;
-export type ActionName = (typeof ACTIONS)[number];
+export type ActionName = "approve" | "reject" | "withdraw" | "replan" | "execute" | "rollback";
 
 /** Why a button is off. */
 export interface Obstacle {

@@ -61,7 +61,7 @@ export function liveReviews(proposal: Proposal): Proposal["reviews"] {
 }
 
 export const isOver = (proposal: Proposal, nowMs: number): boolean => nowMs >= Date.parse(proposal.expiresAt);
-export const isUndoable = (proposal: Proposal): boolean => proposal.plan.inverse.length > 0;
+const isUndoable = (proposal: Proposal): boolean => proposal.plan.inverse.length > 0;
 
 function mayStillDecide(proposal: Proposal, me: Me): boolean {
   if (!holdsAny(me, API_ROUTES.approveProposal.roles)) return false;
