@@ -15,7 +15,7 @@ import { signEnvelope } from "./uplink/sign-envelope.js";
 import { DRAIN_MS, createUplink } from "./uplink/uplink.js";
 
 /** How often time alone is looked at: staleness, durations of rules, health. Milliseconds. */
-export const TICK_MS = 1_000;
+const TICK_MS = 1_000;
 /** Pushed readings are taken together this often. Milliseconds. */
 const PUSH_FLUSH_MS = 200;
 /** Pushed readings that wait; one more makes the oldest go, and the next poll tells the truth again. */

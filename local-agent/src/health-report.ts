@@ -3,9 +3,9 @@ import type { ConnectorHealth } from "./connector.js";
 import type { HealthReport, OutboxCounts } from "./outbox/outbox.js";
 
 /** A report goes out when something changed, and at least this often. Milliseconds. */
-export const HEALTH_EVERY_MS = 60_000;
+const HEALTH_EVERY_MS = 60_000;
 /** The agent's own queue is reported beside the connectors, under this id. */
-export const OUTBOX_HEALTH_ID = "outbox";
+const OUTBOX_HEALTH_ID = "outbox";
 const MAX_CONNECTORS = 19;
 
 type Entry = HealthReport["connectors"][number];

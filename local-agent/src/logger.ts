@@ -2,7 +2,7 @@ import { Secret } from "./secret.js";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** One line of JSON for each event: `level, ts, component, event` and the fields given. */
 export interface Logger {

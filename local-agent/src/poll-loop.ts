@@ -3,7 +3,7 @@ import type { Connector, StatusSnapshot } from "./connector.js";
 import type { Logger } from "./logger.js";
 
 /** A connector bounds its own calls; one that does not is given up after this long. Milliseconds. */
-export const POLL_GUARD_MS = 60_000;
+const POLL_GUARD_MS = 60_000;
 /** Each pause is this much longer or shorter by chance, so that polls of several devices drift apart. */
 const JITTER = 0.1;
 

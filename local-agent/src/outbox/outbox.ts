@@ -3,10 +3,10 @@ import type { AgentPayload, DeviceDescriptor } from "@studio-os/functions/contra
 import * as z from "zod";
 
 /** Most observations that wait, and most bytes of them: some 48 h offline with 100 devices. */
-export const OUTBOX_MAX_OBSERVATIONS = 500_000;
-export const OUTBOX_MAX_BYTES = 96 * 1024 * 1024;
+const OUTBOX_MAX_OBSERVATIONS = 500_000;
+const OUTBOX_MAX_BYTES = 96 * 1024 * 1024;
 /** Most proposals that wait. They are never dropped to make room: one too many is refused and said. */
-export const OUTBOX_MAX_PROPOSALS = 1_000;
+const OUTBOX_MAX_PROPOSALS = 1_000;
 
 export interface OutboxBounds {
   readonly maxObservations: number;

@@ -3,8 +3,8 @@ import * as z from "zod";
 import { unknownPlaceholders } from "./note-template.js";
 
 /** Most rules of one agent, and most conditions beside the watched one. */
-export const MAX_RULES = 20;
-export const MAX_CONDITIONS = 5;
+const MAX_RULES = 20;
+const MAX_CONDITIONS = 5;
 
 const Attribute = { deviceId: DeviceId, attribute: AttributeName };
 const Unit = z.string().max(16).nullable();

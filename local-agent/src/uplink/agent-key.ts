@@ -40,7 +40,7 @@ export function createKeyFile(path: string): AgentSigningKey {
 }
 
 /** The first 16 hex digits of SHA-256 over the raw public key: names a key without being one. */
-export function keyIdOf(rawPublicKey: Uint8Array): string {
+function keyIdOf(rawPublicKey: Uint8Array): string {
   return createHash("sha256").update(rawPublicKey).digest("hex").slice(0, 16);
 }
 

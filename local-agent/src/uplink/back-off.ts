@@ -1,4 +1,4 @@
-export const BACKOFF_FIRST_MS = 500;
+const BACKOFF_FIRST_MS = 500;
 export const BACKOFF_MAX_MS = 30_000;
 
 /**

@@ -11,8 +11,7 @@ export interface Publisher {
   close(): void;
 }
 
-export const PUBLISH_ERRORS = ["TIMEOUT", "UNREACHABLE", "AUTH", "RATE_LIMIT", "BAD_RESPONSE", "REFUSED"] as const;
-export type PublishErrorCode = (typeof PUBLISH_ERRORS)[number];
+export type PublishErrorCode = "TIMEOUT" | "UNREACHABLE" | "AUTH" | "RATE_LIMIT" | "BAD_RESPONSE" | "REFUSED";
 
 /**
  * A publish whose success is not known. Every code is worth another attempt: `AUTH` and `REFUSED` end when the operator

@@ -4,7 +4,7 @@ import type { Secret } from "../secret.js";
 import { PublishError } from "./publisher.js";
 import type { PublishErrorCode, Publisher, UplinkMessage } from "./publisher.js";
 
-export const PUBLISH_TIMEOUT_MS = 10_000;
+const PUBLISH_TIMEOUT_MS = 10_000;
 /** The answer to a publish is one message id. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 

@@ -5,7 +5,7 @@ import type { Publisher } from "./publisher.js";
 import { PublishError } from "./publisher.js";
 
 /** Readings of one moment come in several calls; waiting this long puts them into one envelope. */
-export const UPLINK_LINGER_MS = 200;
+const UPLINK_LINGER_MS = 200;
 /** An idle uplink looks again by itself this often, should a nudge ever be lost. */
 const IDLE_MS = 5_000;
 /** How long a stopping agent goes on sending what waits. What is left is sent at the next start. */
