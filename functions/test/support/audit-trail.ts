@@ -20,8 +20,9 @@ export function assertTrailIsSound(dump: Dump, tenantId: string): void {
   const versions = new Map<string, { auditVersion: number; eventId: string }[]>();
   for (const [path, data] of Object.entries(dump)) {
     if (!path.startsWith(`${prefix}auditEvents/`)) continue;
-    const event = assertEventIsSound(path, StoredAuditEvent.parse(data));
-    assertPayloadIsSound(event, dump[`${prefix}auditPayloads/${event.eventId}`], String(data["canonical"]));
+    const stored = StoredAuditEvent.parse(data);
+    const event = assertEventIsSound(path, stored);
+    assertPayloadIsSound(event, dump[`${prefix}auditPayloads/${event.eventId}`], stored.canonical);
     for (const { path: ref, auditVersion } of event.resourceRefs)
       versions.set(ref, [...(versions.get(ref) ?? []), { auditVersion, eventId: event.eventId }]);
   }

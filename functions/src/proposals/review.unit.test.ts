@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
+import type { JsonObject, Proposal } from "../contracts/index.js";
+import { TENANT_ID, anApprover, anOperator, anOwner, anotherApprover } from "../../test/support/builders.js";
+import { HOUR, NOW, later } from "../../test/support/fake-means.js";
+import { WHY, openMemoryStudio } from "../../test/support/memory-studio.js";
+import type { MemoryStudio } from "../../test/support/memory-studio.js";
+import { approveProposal, rejectProposal } from "./review.js";
+
+describe("proposals/review", () => {
+  let studio: MemoryStudio;
+  let waiting: Proposal;
+  beforeEach(async () => {
+    studio = await openMemoryStudio();
+    waiting = await studio.submitFlag();
+  });
+  const command = (proposalId = waiting.proposalId) => ({
+    actor: anApprover(),
+    tenantId: TENANT_ID,
+    requestId: "request-1",
+    proposalId,
+  });
+  const approveWith = (body: object) => {
+    const full = { ifRev: waiting.rev, planId: waiting.plan.planId, rationale: null, reasonCode: null, ...body };
+    return approveProposal(studio.deps, { ...command(), body: full });
+  };
+  /** Somebody reaches past the functions and alters the stored proposal. */
+  const tamper = (fields: JsonObject): void => studio.change(proposalRef(waiting.proposalId), fields);
+
+  it("approves: the next revision, the review kept, and a time limit of 24 h at low risk", async () => {
+    const { proposal, policy } = await studio.accepted(studio.approve(waiting), ["proposal.approved"]);
+    assert.deepEqual(studio.stored(waiting.proposalId), proposal);
+    assert.deepEqual([proposal.status, proposal.rev, proposal.approvedUntil], ["approved", 2, later(24 * HOUR)]);
+    const reviewer = { id: "ana", name: "Ana Approver" };
+    const { planId } = waiting.plan;
+    const said = { decision: "approve", rationale: WHY, reasonCode: null, voidedAt: null };
+    assert.deepEqual(proposal.reviews, [{ reviewer, rev: 1, planId, at: NOW, ...said }]);
+    assert.equal(policy.decision, "allow");
+    assert.notEqual(studio.at(openIntentRef(proposal.intentHash)), undefined);
+  });
+
+  it("counts the first of two approvals, and approves with the second, by somebody else", async () => {
+    tamper({ approvalsRequired: 2 });
+    const first = await studio.accepted(studio.approve(waiting), ["proposal.approval_counted"]);
+    assert.deepEqual([first.proposal.status, first.proposal.approvedUntil], ["pending_approval", null]);
+    await studio.refused(studio.approve(first.proposal), "ALREADY_REVIEWED");
+    const second = await studio.accepted(studio.approve(first.proposal, anotherApprover()), ["proposal.approved"]);
+    assert.equal(second.proposal.status, "approved");
+  });
+
+  it("does not add an approval to one from before a stop; a new plan takes both again", async () => {
+    tamper({ approvalsRequired: 2 });
+    const first = await studio.accepted(studio.approve(waiting));
+    await studio.accepted(studio.stop());
+    await studio.releaseByTwo();
+    await studio.refused(studio.approve(first.proposal, anotherApprover()), "CONTROL_CHANGED");
+    const { proposal } = await studio.accepted(studio.replan(first.proposal), ["proposal.replanned"]);
+    const again = await studio.accepted(studio.approve(proposal, anotherApprover()), ["proposal.approval_counted"]);
+    await studio.accepted(studio.approve(again.proposal), ["proposal.approved"]);
+  });
+
+  it("lets one of two who decide on the same revision win, and shows the other the winning review", async () => {
+    const outcomes = await Promise.all([studio.approve(waiting), studio.approve(waiting, anotherApprover())]);
+    assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ["accepted", "refused"]);
+    const [lost] = outcomes.flatMap((outcome) => (outcome.kind === "refused" ? [outcome] : []));
+    assert.equal(lost?.reason, "REV_MISMATCH");
+    const winners = studio.stored(waiting.proposalId).reviews;
+    assert.equal(winners.length, 1);
+    assert.deepEqual(lost.details?.proposal?.reviews, winners);
+  });
+
+  it("lets one of an approval and a rejection at once win", async () => {
+    const outcomes = await Promise.all([studio.approve(waiting), studio.reject(waiting, anotherApprover())]);
+    assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ["accepted", "refused"]);
+    assert.equal(studio.stored(waiting.proposalId).reviews.length, 1);
+  });
+
+  it("takes a quick reason at low risk, and stores it as a code", async () => {
+    const { proposal } = await studio.accepted(approveWith({ reasonCode: "routine_for_us" }));
+    assert.deepEqual([proposal.reviews[0]?.reasonCode, proposal.reviews[0]?.rationale], ["routine_for_us", ""]);
+  });
+
+  it("approves in the last millisecond, and stores the expiry at the instant itself", async () => {
+    studio.deps.clock.set(waiting.expiresAt);
+    const details = await studio.refused(studio.approve(waiting), "PROPOSAL_EXPIRED", ["proposal.expired"]);
+    assert.equal(details.proposal?.status, "expired");
+    assert.equal(studio.stored(waiting.proposalId).status, "expired");
+    assert.equal(studio.at(openIntentRef(waiting.intentHash)), undefined);
+    const again = await studio.submitFlag();
+    studio.deps.clock.set(later(-1, again.expiresAt));
+    await studio.accepted(studio.approve(again));
+  });
+
+  it("refuses a chain's own approval: the requester's and the agent's owner's", async () => {
+    assert.equal((await studio.refused(studio.approve(waiting, anOperator()), "ROLE_MISSING")).via, undefined);
+    const own = await studio.submitFlag(anApprover());
+    assert.equal((await studio.refused(studio.approve(own), "SELF_APPROVAL")).via, "requester");
+  });
+
+  it("refuses another revision, another plan, no reason, and what does not exist", async () => {
+    await studio.refused(approveWith({ ifRev: 2, reasonCode: "looks_right" }), "REV_MISMATCH");
+    await studio.refused(approveWith({ planId: "0".repeat(64), reasonCode: "looks_right" }), "PLAN_MISMATCH");
+    await studio.refused(approveWith({}), "RATIONALE_REQUIRED");
+    const body = { ifRev: 1, planId: waiting.plan.planId, rationale: WHY, reasonCode: null };
+    await studio.refused(approveProposal(studio.deps, { ...command("p-none"), body }), "NOT_FOUND");
+  });
+
+  it("refuses to approve while stopped and lets read-only through; rejecting stays possible", async () => {
+    await studio.accepted(studio.stop("read_only"));
+    const other = await studio.submitFlag(anOwner());
+    await studio.accepted(studio.approve(other));
+    await studio.accepted(studio.stop("stopped"));
+    await studio.refused(studio.approve(waiting), "KILL_SWITCH");
+    await studio.accepted(studio.reject(waiting), ["proposal.rejected"]);
+  });
+
+  it("refuses what the control document that cannot be read leaves open: CONTROL_UNREADABLE", async () => {
+    studio.deps.transactor.put("control/global", { mode: "open" });
+    await studio.refused(studio.approve(waiting), "CONTROL_UNREADABLE");
+  });
+
+  it("ends a proposal with one rejection, and refuses to approve it, naming the state and what is allowed", async () => {
+    const { proposal } = await studio.accepted(studio.reject(waiting), ["proposal.rejected"]);
+    assert.deepEqual([proposal.status, proposal.reviews[0]?.reasonCode], ["rejected", "not_needed"]);
+    const details = await studio.refused(studio.approve(proposal, anotherApprover()), "INVALID_TRANSITION");
+    assert.deepEqual([details.from, details.to, details.allowed], ["rejected", "approved", ["draft"]]);
+  });
+
+  it("lets only the requester's chain withdraw, and only while it waits", async () => {
+    await studio.refused(studio.withdraw(waiting, anApprover()), "ROLE_MISSING");
+    const { proposal } = await studio.accepted(studio.withdraw(waiting), ["proposal.withdrawn"]);
+    const details = await studio.refused(studio.withdraw(proposal), "INVALID_TRANSITION");
+    assert.deepEqual([details.from, details.to, details.allowed], ["withdrawn", "withdrawn", []]);
+  });
+
+  describe("of a proposal that was altered in the store", () => {
+    const alterations: readonly [string, (proposal: Proposal) => JsonObject][] = [
+      ["the input", ({ input }) => ({ input: { ...input, note: "12 degrees in the room" } })],
+      ["the input, with a field more", ({ input }) => ({ input: { ...input, kilnId: "k-9" } })],
+      ["the owner", () => ({ ownerUid: "mallory" })],
+      ["the intent hash", () => ({ intentHash: "0".repeat(64) })],
+      [
+        "the effect below an unchanged plan id",
+        ({ plan }) => {
+          const [write] = plan.writes;
+          const writes = [{ ...write, ref: "firings/f-2" }];
+          return { plan: { ...plan, writes } as unknown as JsonObject };
+        },
+      ],
+      ["the plan's intent", ({ plan }) => ({ plan: { ...plan, intentHash: "0".repeat(64) } as unknown as JsonObject })],
+    ];
+    for (const [what, alter] of alterations)
+      it(`refuses an altered ${what}: INTENT_CHANGED, with an alarm`, async () => {
+        tamper(alter(waiting));
+        await studio.refused(studio.approve(waiting), "INTENT_CHANGED");
+        assert.equal(studio.events().at(-1)?.severity, "alarm");
+      });
+
+    const breaks: readonly [string, JsonObject][] = [
+      ["a field nobody knows", { isSafe: true }],
+      ["an unknown status", { status: "fine" }],
+      ["no plan", { plan: null }],
+    ];
+    for (const [what, fields] of breaks)
+      it(`throws, and decides nothing, where it has ${what}`, async () => {
+        tamper(fields);
+        const before = studio.deps.transactor.dump();
+        const failure = { name: "StudioError", code: "INTERNAL", isRetryable: false };
+        await assert.rejects(studio.approve(waiting), failure);
+        await assert.rejects(studio.execute(waiting), failure);
+        await assert.rejects(studio.replan(waiting), failure);
+        assert.deepEqual(studio.deps.transactor.dump(), before);
+      });
+
+    it("does not see a proposal that was moved in from another studio", async () => {
+      const moved = { ...studio.at(proposalRef(waiting.proposalId)), tenantId: "mud-hut" };
+      studio.deps.transactor.put(inTenant(TENANT_ID, proposalRef(waiting.proposalId)), moved);
+      const body = { ifRev: 1, reasonCode: "not_needed" as const, rationale: WHY };
+      await studio.refused(rejectProposal(studio.deps, { ...command(), body }), "CROSS_TENANT_DENIED");
+    });
+  });
+});
