@@ -50,7 +50,8 @@ describe("the main job", function () {
     assert.equal(enrolled.status, 201, await enrolled.text());
     const pubsubHost = requireEnv("PUBSUB_EMULATOR_HOST");
     const settings = agentSettings({ tenantId, projectId, hub, vacuum });
-    agent = await startAgent(ROOT, folder, settings, { PUBSUB_EMULATOR_HOST: pubsubHost });
+    const env = { PUBSUB_EMULATOR_HOST: pubsubHost };
+    agent = await startAgent({ root: ROOT, folder, logFile: join(folder, "agent.log"), settings, env });
   });
 
   after(async () => {

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { buildFunctions } from "./build-functions.js";
 import { buildHosting } from "./build-hosting.js";
@@ -21,7 +20,9 @@ import { startVacuumSimulator } from "./vacuum-simulator/index.js";
 import type { VacuumSimulator } from "./vacuum-simulator/index.js";
 
 const TENANT_ID = SAGUARO.tenant.tenantId;
-const AGENT_FOLDER = join(ROOT, ".studio", "agent");
+/** Two studios on one machine, told apart by their ports, keep two agents. */
+const AGENT_FOLDER = join(ROOT, ".studio", `agent${process.env[OFFSET_VARIABLE] ?? ""}`);
+const AGENT_LOG = join(AGENT_FOLDER, "agent.log");
 /** The kiln room gets hot at 14:00; six simulated seconds a second bring that within a minute and keep it for half an hour. */
 const HUB_STARTS_AT = "13:55";
 const HUB_SPEED = 6;
@@ -67,7 +68,6 @@ async function bringUpAgent(
   hub: HubSimulator,
   vacuum: VacuumSimulator,
 ): Promise<LoggedProcess> {
-  mkdirSync(join(ROOT, ".studio"), { recursive: true });
   const { publicKeyBase64 } = prepareAgentFolder(AGENT_FOLDER);
   const owner = seed.signIns.find(({ tenants }) => tenants[TENANT_ID]?.includes("owner"));
   if (owner === undefined) throw new Error(`The seed has no owner of ${TENANT_ID}, who alone may enrol an agent.`);
@@ -79,7 +79,7 @@ async function bringUpAgent(
     agent: { agentId: AGENT_ID, name: "Kiln room agent", publicKey: publicKeyBase64 },
   });
   const settings = agentSettings({ tenantId: TENANT_ID, projectId: PROJECT_ID, hub, vacuum });
-  return startAgent(ROOT, AGENT_FOLDER, settings, emulators.env);
+  return startAgent({ root: ROOT, folder: AGENT_FOLDER, logFile: AGENT_LOG, settings, env: emulators.env });
 }
 
 function describe(emulators: RunningEmulators, seed: SeedSummary, hub: HubSimulator): string[] {
@@ -88,7 +88,7 @@ function describe(emulators: RunningEmulators, seed: SeedSummary, hub: HubSimula
     signIns: seed.signIns,
     studios: seed.studios,
     hubOrigin: hub.origin,
-    logFiles: [emulators.logFile, join(ROOT, ".studio", "logs", "agent.log")].map((file) => relative(ROOT, file)),
+    logFiles: [emulators.logFile, AGENT_LOG].map((file) => relative(ROOT, file)),
   });
 }
 

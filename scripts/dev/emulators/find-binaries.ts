@@ -63,7 +63,7 @@ function findBinaries(wanted: readonly JavaEmulator[]): {
 }
 
 /** Answers: what can a person do when these emulators are missing and cannot be downloaded? One sentence. */
-export function howToGetEmulators(missing: readonly JavaEmulator[]): string {
+function howToGetEmulators(missing: readonly JavaEmulator[]): string {
   const components = missing.map((name) => (name === "firestore" ? "cloud-firestore-emulator" : "pubsub-emulator"));
   return (
     `The ${missing.join(" and ")} emulator is not installed: with the Google Cloud SDK run ` +

@@ -19,7 +19,7 @@ export function stageHosting(builtFolder: string, stagedFolder: string, projectI
 }
 
 /** Answers: what tells a cockpit to sign in and read on these emulators? `hosting/src/data/config.ts` holds its schema. */
-export function cockpitConfig(projectId: string, ports: EmulatorPorts): object {
+function cockpitConfig(projectId: string, ports: EmulatorPorts): object {
   return {
     projectId,
     apiKey: DEMO_API_KEY,

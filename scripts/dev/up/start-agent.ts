@@ -9,6 +9,15 @@ import { startReaper } from "../emulators/reaper.js";
 /** An agent that cannot use its configuration ends within this time. */
 const EARLY_EXIT_MS = 2_000;
 
+export interface StartAgentOptions {
+  readonly root: string;
+  /** Holds the agent's key, configuration and state. */
+  readonly folder: string;
+  readonly logFile: string;
+  readonly settings: object;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Makes the agent's folder anew, with a fresh key: the emulators start empty, so an old outbox would tell of nothing. */
 export function prepareAgentFolder(folder: string): { publicKeyBase64: string } {
   rmSync(folder, { recursive: true, force: true });
@@ -20,12 +29,8 @@ export function prepareAgentFolder(folder: string): { publicKeyBase64: string } 
  * Starts the agent as its own process, as it runs in the studio, and waits long enough to see it refuse its
  * configuration. It ends with this program, however that ends.
  */
-export async function startAgent(
-  root: string,
-  folder: string,
-  settings: object,
-  env: Readonly<Record<string, string>>,
-): Promise<LoggedProcess & { stop(): void }> {
+export async function startAgent(options: StartAgentOptions): Promise<LoggedProcess & { stop(): void }> {
+  const { root, folder, logFile, settings, env } = options;
   const configFile = join(folder, "agent.json");
   writeFileSync(configFile, JSON.stringify(settings, undefined, 2), { mode: 0o600 });
   const agent = startLoggedProcess({
@@ -33,7 +38,7 @@ export async function startAgent(
     args: ["--import", "tsx", join(root, "local-agent", "src", "main.ts"), "run", "--config", configFile],
     cwd: root,
     env: { ...process.env, ...env },
-    logFile: join(root, ".studio", "logs", "agent.log"),
+    logFile,
     onLine: () => undefined,
   });
   const reaper = startReaper(agent.pid);
