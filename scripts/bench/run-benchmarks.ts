@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ID, ROOT, startEmulators } from "../dev/emulators.js";
@@ -91,6 +92,7 @@ async function main(): Promise<void> {
   const report = renderReport(findings);
   console.log(`\n${report}`);
   writeFileSync(DOCUMENT, inSections(readFileSync(DOCUMENT, "utf8"), report));
+  spawnSync("npx", ["prettier", "--write", DOCUMENT], { cwd: ROOT, stdio: "ignore" });
   console.log("wrote docs/benchmarks.md");
 }
 

@@ -1,5 +1,9 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startEmulators, ROOT } from "./emulators.js";
 import type { RunningEmulators } from "./emulators.js";
+import { JOURNAL_VARIABLE, readJournal } from "./simulator-journal.js";
 import { buildFunctions } from "./build-functions.js";
 import { buildHosting } from "./build-hosting.js";
 import { EMULATOR_NAMES } from "./emulators/emulator-config.js";
@@ -15,15 +19,32 @@ const USAGE = `Usage: npm test [-- --full] [-- --only ${TIERS.join(",")}]`;
 async function main(args: readonly string[]): Promise<number> {
   const { wanted, isFull } = parseArguments(args);
   const startedAt = Date.now();
-  const env = isFull ? { STUDIO_TEST_FULL: "1" } : {};
+  const journal = join(mkdtempSync(join(tmpdir(), "studio-run-")), "simulators.jsonl");
+  const env = { [JOURNAL_VARIABLE]: journal, ...(isFull && { STUDIO_TEST_FULL: "1" }) };
   const results: TierResult[] = [];
   if (wanted.includes("static")) results.push(await titled("static", () => runStaticChecks(ROOT)));
   if (wanted.includes("unit")) results.push(await titled("unit", () => runTier(ROOT, "unit", env)));
   const onEmulators = (["rules", "emulator", "browser"] as const).filter((tier) => wanted.includes(tier));
   const withFiles = onEmulators.filter((tier) => testFilesOf(ROOT, tier).length > 0);
   if (withFiles.length > 0) results.push(...(await runOnEmulators(withFiles, env)));
+  if (wanted.includes("unit") || wanted.includes("emulator")) results.push(readOnlyVerdict(journal));
   for (const line of summaryLines(results, Date.now() - startedAt)) console.log(line);
   return totalsOf(results).failed === 0 ? 0 : 1;
+}
+
+/** What every simulated device of the run saw, taken together: nothing outside the allow-lists, and something at all. */
+function readOnlyVerdict(journal: string): TierResult {
+  const { simulators, requests, violations } = readJournal(journal);
+  console.log(
+    `\nread-only\n  ${simulators} simulated devices saw ${requests} requests, ${violations.length} outside the allow-lists`,
+  );
+  const isProved = requests > 0 && violations.length === 0;
+  const counts = { passed: isProved ? 1 : 0, failed: isProved ? 0 : 1, skipped: 0, durationMs: 0 };
+  return {
+    tier: "read-only",
+    ...counts,
+    ...(!isProved && { problem: violations.slice(0, 10).join(", ") || "no request at all" }),
+  };
 }
 
 function parseArguments(args: readonly string[]): { wanted: readonly Tier[]; isFull: boolean } {

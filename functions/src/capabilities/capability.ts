@@ -19,7 +19,7 @@ export interface PreviewContext {
 }
 
 /** What would happen, as data; or why it cannot. */
-export type Preview =
+type Preview =
   | {
       readonly kind: "effect";
       readonly headline: string;
@@ -31,7 +31,7 @@ export type Preview =
   | { readonly kind: "refused"; readonly reason: ReasonCode; readonly detail: string };
 
 /** How an agent's request, which knows the room and not the studio's records, becomes an input. */
-export interface AgentResolution<Request, Input> {
+interface AgentResolution<Request, Input> {
   readonly requestSchema: z.ZodType<Request>;
   /** Bounded look-ups, relative to the tenant, answered in the same transaction. */
   queries(request: Request, now: UtcInstant): readonly DocumentQuery[];

@@ -63,7 +63,7 @@ export const UnsignedEnvelope = z.strictObject({
   bootId: DocId,
   /** 1, 2, 3 … without holes within one `bootId`; fixed when the envelope is sealed, so that a resend is the same bytes. */
   seq: z.int().min(1),
-  /** When the envelope was sealed, by the agent's clock. */
+  /** When the newest of its items was queued, by the agent's clock: what waited for a connection is late, not live. */
   sentAt: UtcInstant,
   payload: AgentPayload,
 });

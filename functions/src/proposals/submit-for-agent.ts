@@ -23,7 +23,7 @@ export interface AgentSubmission {
   readonly proposal: AgentProposalRequest;
   readonly requestId: string;
   readonly now: UtcInstant;
-  /** When the agent sealed the request, by its verified clock: what it saw is judged by the calendar of that moment. */
+  /** When the agent queued the request, by its own clock: what it saw is judged by the calendar of that moment. */
   readonly sentAt: UtcInstant;
   /** True: the request waited for a connection, and what it tells of may be over. The approver reads so. */
   readonly isLate: boolean;

@@ -125,7 +125,7 @@ export const documentsOf = (documents: Readonly<Record<string, JsonObject | null
 export const FLAG_INPUT = { firingId: "f-1", attention: "room_overheat", note: "41 degrees in the kiln room" } as const;
 
 /** The plan of flagging `aFiring`, as the server would compute it. */
-export function aPlan(): Plan {
+function aPlan(): Plan {
   const planned = planEffect(
     {
       tenantId: TENANT_ID,

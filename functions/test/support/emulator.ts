@@ -33,7 +33,7 @@ export interface TestStudio {
   close(): Promise<void>;
 }
 
-export const person = (id: string, ...roles: Role[]): HumanActor => ({ type: "human", id, name: id, roles });
+const person = (id: string, ...roles: Role[]): HumanActor => ({ type: "human", id, name: id, roles });
 
 /** Connects, makes a studio with a random id, and opens it as its owner and its admin would. */
 export async function openTestStudio(): Promise<TestStudio> {

@@ -15,7 +15,7 @@ export const later = (ms: number, from: UtcInstant = NOW): UtcInstant => new Dat
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-export interface FakeClock {
+interface FakeClock {
   now(): UtcInstant;
   set(instant: UtcInstant): void;
   advance(ms: number): void;

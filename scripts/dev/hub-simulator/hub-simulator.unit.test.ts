@@ -15,7 +15,7 @@ describe("scripts/dev/hub-simulator", () => {
   let hub: HubSimulator;
 
   beforeEach(async () => {
-    hub = await startHubSimulator({ speed: 0, tickMs: 20 });
+    hub = await startHubSimulator({ isJournalled: false, speed: 0, tickMs: 20 });
   });
   afterEach(() => hub.stop());
 
@@ -91,7 +91,7 @@ describe("scripts/dev/hub-simulator", () => {
   });
 
   it("plays the day at its speed and jumps to a time of day", async () => {
-    const fast = await startHubSimulator({ speed: 3_600, startAt: "10:00" });
+    const fast = await startHubSimulator({ isJournalled: false, speed: 3_600, startAt: "10:00" });
     await new Promise((resolve) => setTimeout(resolve, 60));
     // 60 ms are at least 3 simulated minutes.
     assert.ok(fast.wallClock() >= "10:03");
@@ -126,6 +126,6 @@ describe("scripts/dev/hub-simulator", () => {
 
   it("rejects when its port is taken", async () => {
     const port = Number(new URL(hub.origin).port);
-    await assert.rejects(startHubSimulator({ port }), /EADDRINUSE/);
+    await assert.rejects(startHubSimulator({ isJournalled: false, port }), /EADDRINUSE/);
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Fault, HubFaults } from "./faults.js";
 import type { RecordedRequest } from "./request-log.js";
+import { writeJournal } from "../simulator-journal.js";
 import { SimulatorServer } from "./simulator-server.js";
 
 export type { Fault, HubFaults } from "./faults.js";
@@ -23,6 +24,8 @@ export interface HubSimulatorOptions {
   readonly contentType?: string;
   /** How often changes are pushed to the event socket, in real milliseconds. Default 250. */
   readonly tickMs?: number;
+  /** False: what reaches this hub is not a client under test, so it does not count in a run's proof. Default true. */
+  readonly isJournalled?: boolean;
 }
 
 export interface HubSimulator {
@@ -75,6 +78,15 @@ export async function startHubSimulator(options: HubSimulatorOptions = {}): Prom
     readAttribute: (deviceId, attribute) => server.readAttribute(deviceId, attribute),
     jumpTo: (clock) => server.jumpTo(clock),
     wallClock: () => server.clock.wallClock(),
-    stop: () => server.stop(),
+    stop: async () => {
+      await server.stop();
+      const { requests, violations } = server.log;
+      if (options.isJournalled !== false)
+        writeJournal({
+          simulator: "hub",
+          requests: requests.length,
+          violations: violations.map(({ method, path }) => `${method} ${path}`),
+        });
+    },
   };
 }

@@ -8,7 +8,7 @@ export type MochaTier = Exclude<Tier, "static">;
 
 /** What one tier came to. `problem` is a sentence for something that broke outside a single test. */
 export interface TierResult {
-  readonly tier: Tier | "build";
+  readonly tier: Tier | "build" | "read-only";
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;

@@ -5,6 +5,7 @@ import { startEmbeddedBroker } from "./embedded-broker.js";
 import { FaultSwitch } from "./faults.js";
 import type { VacuumFaults } from "./faults.js";
 import { startMosquittoBroker } from "./mosquitto-broker.js";
+import { writeJournal } from "../simulator-journal.js";
 import { RequestLog } from "./request-log.js";
 import type { RecordedRequest } from "./request-log.js";
 import { advanceRobot, INITIAL_ROBOT, toPushedPoints } from "./robot.js";
@@ -40,6 +41,8 @@ export interface VacuumSimulatorOptions {
   readonly speed?: number;
   /** How often changes are pushed, in real milliseconds. Default 250. */
   readonly tickMs?: number;
+  /** False: what reaches this vacuum is not a client under test, so it does not count in a run's proof. Default true. */
+  readonly isJournalled?: boolean;
 }
 
 export interface VacuumSimulator {
@@ -139,6 +142,12 @@ export async function startVacuumSimulator(options: VacuumSimulatorOptions = {})
       stopTicking();
       for (const timer of delayed) clearTimeout(timer);
       await broker.stop();
+      if (options.isJournalled !== false)
+        writeJournal({
+          simulator: "vacuum",
+          requests: log.requests.length,
+          violations: log.violations.map(({ method }) => String(method)),
+        });
     },
   };
 }

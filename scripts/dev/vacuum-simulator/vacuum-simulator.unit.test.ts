@@ -88,7 +88,7 @@ describe("scripts/dev/vacuum-simulator/robot", () => {
 describe("scripts/dev/vacuum-simulator", () => {
   let simulator: VacuumSimulator;
   before(async () => {
-    simulator = await startVacuumSimulator({ speed: 0 });
+    simulator = await startVacuumSimulator({ isJournalled: false, speed: 0 });
   });
   after(() => simulator.stop());
 
