@@ -56,6 +56,18 @@ describe("proposals/invert-writes", () => {
   it("gives the effect again when it is inverted twice", () => {
     fc.assert(fc.property(anEffect, ({ writes }) => assert.deepEqual(invertWrites(invertWrites(writes)), writes)));
   });
+
+  it("takes back what was written last first", () => {
+    fc.assert(
+      fc.property(anEffect, ({ writes }) => {
+        const refs = writes.map(({ ref }) => ref);
+        assert.deepEqual(
+          invertWrites(writes).map(({ ref }) => ref),
+          refs.reverse(),
+        );
+      }),
+    );
+  });
 });
 
 describe("proposals/apply-effect", () => {

@@ -201,6 +201,8 @@ describe("proposals/submit", () => {
     await studio.accepted(studio.stop());
     await studio.refused(studio.execute(proposal), "KILL_SWITCH", ["proposal.blocked"]);
     await studio.refused(studio.approve(proposal), "ALREADY_REVIEWED");
+    const other = await studio.submitFlag();
+    await studio.refused(studio.approve(other), "KILL_SWITCH");
     const canonical = studio
       .events()
       .map((event) => JSON.stringify(event))
