@@ -1,11 +1,10 @@
-import { recordEvent } from "../audit/record-event.js";
-import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
-import { accept, refuse } from "../commit/outcome.js";
+import { refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import { ExecutionRecord, executionRef, inTenant } from "../contracts/index.js";
+import { executionRef } from "../contracts/index.js";
 import type {
+  JsonObject,
   PolicyDecision,
   Proposal,
   ProposalStatus,
@@ -14,13 +13,13 @@ import type {
   RouteBody,
   StaleField,
 } from "../contracts/index.js";
-import { applyEffect } from "./apply-effect.js";
 import type { IdempotentCommand } from "./command.js";
+import { answerReplay, commitWrites } from "./commit-writes.js";
 import { undeclaredWrites } from "./declared-paths.js";
 import { executionIdFor, payloadHashOf, readReplay } from "./idempotency.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
-import { proposalEvent, refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
+import { refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
 import { driftedOutsidePlan, staleFields } from "./plan-effect.js";
 import type { TenantDocuments } from "./plan-effect.js";
@@ -63,85 +62,25 @@ export function executeProposal(deps: Deps, command: Executing): Promise<Outcome
     const replay = readReplay(documents.get(executionRef(executionId)), payloadHash);
     if (replay.kind === "mismatch")
       return refuseOnRecord(deps, occasion, "execute", "IDEMPOTENCY_PAYLOAD_MISMATCH", { proposal });
-    if (replay.kind === "replay") return answerReplay(deps, occasion, proposal, policy);
+    if (replay.kind === "replay")
+      return proposal.rollback === null
+        ? answerReplay(deps, occasion, proposal, "execute", policy)
+        : refuseOnRecord(deps, occasion, "execute", "ROLLED_BACK", { proposal });
     if (policy.decision === "deny") return refuseExecution(deps, occasion, proposal, policy, stale);
 
     const stray = undeclaredWrites(proposal.plan.writes, capability?.metadata.declaredPaths ?? []);
     if (stray.length > 0) return refuseOnRecord(deps, occasion, "execute", "UNDECLARED_WRITE", { proposal });
-    return commitEffect(deps, occasion, { proposal, documents, executionId, payloadHash, idempotencyKey, policy });
+    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy };
+    return commitWrites(deps, occasion, ready, "execute", { data: aboutExecution(proposal, documents) });
   });
 }
 
-interface Ready {
-  readonly proposal: Proposal;
-  readonly documents: TenantDocuments;
-  readonly executionId: string;
-  readonly payloadHash: string;
-  readonly idempotencyKey: string;
-  readonly policy: PolicyDecision;
-}
-
-function commitEffect(deps: Deps, occasion: Occasion, ready: Ready): Commit<Outcome<Answer>> {
-  const { proposal, documents, executionId, payloadHash, policy } = ready;
-  const { tenantId, actor, now } = occasion;
-  const eventId = deps.ids.random();
-  const executedBy = { id: actor.id, name: actor.name };
-  const applied = applyEffect(tenantId, proposal.plan.writes, documents, eventId);
-  const record = ExecutionRecord.parse({
-    executionId,
-    operation: "execute",
-    proposalId: proposal.proposalId,
-    payloadHash,
-    planId: proposal.plan.planId,
-    executedBy,
-    executedAt: now,
-    eventId,
-  });
-  const step = stepProposal(
-    deps,
-    occasion,
-    proposal,
-    { status: "executed", problem: null, execution: { executionId, executedBy, executedAt: now, eventId } },
-    {
-      type: "proposal.executed",
-      severity: "notice",
-      executionId,
-      idempotencyKeyHash: deps.sha256(ready.idempotencyKey),
-      output: proposal.plan.writes,
-      resourceRefs: applied.resourceRefs,
-      data: {
-        planId: proposal.plan.planId,
-        approvers: proposal.reviews.filter(({ voidedAt }) => voidedAt === null).map(({ reviewer }) => reviewer.id),
-        preconditionsDrifted: driftedOutsidePlan(proposal.plan, documents),
-      },
-    },
-    {
-      eventId,
-      changes: [
-        ...applied.changes,
-        { op: "create", path: inTenant(tenantId, executionRef(executionId)), data: record },
-      ],
-    },
-  );
+/** Whose approvals carried it, and which documents had changed in fields that the plan never looked at. */
+function aboutExecution(proposal: Proposal, documents: TenantDocuments): JsonObject {
   return {
-    changes: step.changes,
-    events: [step.event],
-    answer: accept({ proposal: step.proposal, replayed: false, policy }),
+    approvers: proposal.reviews.filter(({ voidedAt }) => voidedAt === null).map(({ reviewer }) => reviewer.id),
+    preconditionsDrifted: [...driftedOutsidePlan(proposal.plan, documents)],
   };
-}
-
-function answerReplay(
-  deps: Deps,
-  occasion: Occasion,
-  proposal: Proposal,
-  policy: PolicyDecision,
-): Commit<Outcome<Answer>> {
-  if (proposal.rollback !== null) return refuseOnRecord(deps, occasion, "execute", "ROLLED_BACK", { proposal });
-  const event = recordEvent(
-    { ...proposalEvent(occasion, proposal), type: "proposal.execute_replayed" },
-    eventMeans(deps),
-  );
-  return { changes: [], events: [event], answer: accept({ proposal, replayed: true, policy }) };
 }
 
 /** What a refusal does to an approved proposal, beside being put on record. */

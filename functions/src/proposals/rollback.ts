@@ -1,20 +1,18 @@
-import { recordEvent } from "../audit/record-event.js";
-import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
-import { accept, refuse } from "../commit/outcome.js";
+import { refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import { ExecutionRecord, executionRef, inTenant } from "../contracts/index.js";
+import { executionRef } from "../contracts/index.js";
 import type { ConflictField, PolicyDecision, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
-import { applyEffect, rollbackConflicts } from "./apply-effect.js";
+import { rollbackConflicts } from "./apply-effect.js";
 import type { IdempotentCommand } from "./command.js";
+import { answerReplay, commitWrites } from "./commit-writes.js";
 import { undeclaredWrites } from "./declared-paths.js";
 import { executionIdFor, payloadHashOf, readReplay } from "./idempotency.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
-import { proposalEvent, refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
+import { refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
-import type { TenantDocuments } from "./plan-effect.js";
 
 type Answer = RouteAnswer<"rollbackProposal">;
 type RollingBack = IdempotentCommand<RouteBody<"rollbackProposal">>;
@@ -42,7 +40,7 @@ export function rollbackProposal(deps: Deps, command: RollingBack): Promise<Outc
     const replay = readReplay(documents.get(executionRef(executionId)), payloadHash);
     if (replay.kind === "mismatch")
       return refuseOnRecord(deps, occasion, "rollback", "IDEMPOTENCY_PAYLOAD_MISMATCH", { proposal });
-    if (replay.kind === "replay") return answerReplay(deps, occasion, proposal, policy);
+    if (replay.kind === "replay") return answerReplay(deps, occasion, proposal, "rollback", policy);
     if (policy.decision === "deny")
       return refuseOnRecord(deps, occasion, "rollback", policy.reasonCode ?? "INTERNAL", {
         proposal,
@@ -53,67 +51,11 @@ export function rollbackProposal(deps: Deps, command: RollingBack): Promise<Outc
     const stray = undeclaredWrites(proposal.plan.inverse, loaded.capability?.metadata.declaredPaths ?? []);
     if (stray.length > 0) return refuseOnRecord(deps, occasion, "rollback", "UNDECLARED_WRITE", { proposal });
     const conflicts = rollbackConflicts(proposal.plan.writes, documents);
-    const ready = { proposal, documents, executionId, payloadHash, rationale: body.rationale, idempotencyKey, policy };
+    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy };
     return conflicts.length > 0
       ? refuseConflict(deps, occasion, proposal, policy, conflicts)
-      : commitInverse(deps, occasion, ready);
+      : commitWrites(deps, occasion, ready, "rollback", { freeText: { rationale: body.rationale } });
   });
-}
-
-interface Ready {
-  readonly proposal: Proposal;
-  readonly documents: TenantDocuments;
-  readonly executionId: string;
-  readonly payloadHash: string;
-  readonly idempotencyKey: string;
-  readonly rationale: string;
-  readonly policy: PolicyDecision;
-}
-
-function commitInverse(deps: Deps, occasion: Occasion, ready: Ready): Commit<Outcome<Answer>> {
-  const { proposal, executionId, payloadHash, policy } = ready;
-  const { tenantId, actor, now } = occasion;
-  const eventId = deps.ids.random();
-  const executedBy = { id: actor.id, name: actor.name };
-  const applied = applyEffect(tenantId, proposal.plan.inverse, ready.documents, eventId);
-  const record = ExecutionRecord.parse({
-    executionId,
-    operation: "rollback",
-    proposalId: proposal.proposalId,
-    payloadHash,
-    planId: proposal.plan.planId,
-    executedBy,
-    executedAt: now,
-    eventId,
-  });
-  const step = stepProposal(
-    deps,
-    occasion,
-    proposal,
-    { status: "rolled_back", problem: null, rollback: { executionId, executedBy, executedAt: now, eventId } },
-    {
-      type: "proposal.rolled_back",
-      severity: "notice",
-      executionId,
-      idempotencyKeyHash: deps.sha256(ready.idempotencyKey),
-      output: proposal.plan.inverse,
-      resourceRefs: applied.resourceRefs,
-      data: { planId: proposal.plan.planId },
-      freeText: { rationale: ready.rationale },
-    },
-    {
-      eventId,
-      changes: [
-        ...applied.changes,
-        { op: "create", path: inTenant(tenantId, executionRef(executionId)), data: record },
-      ],
-    },
-  );
-  return {
-    changes: step.changes,
-    events: [step.event],
-    answer: accept({ proposal: step.proposal, replayed: false, policy }),
-  };
 }
 
 function refuseConflict(
@@ -136,17 +78,4 @@ function refuseConflict(
     events: [step.event],
     answer: refuse("ROLLBACK_CONFLICT", withPolicy({ conflicts: [...conflicts], proposal: step.proposal }, policy)),
   };
-}
-
-function answerReplay(
-  deps: Deps,
-  occasion: Occasion,
-  proposal: Proposal,
-  policy: PolicyDecision,
-): Commit<Outcome<Answer>> {
-  const event = recordEvent(
-    { ...proposalEvent(occasion, proposal), type: "proposal.execute_replayed", data: { operation: "rollback" } },
-    eventMeans(deps),
-  );
-  return { changes: [], events: [event], answer: accept({ proposal, replayed: true, policy }) };
 }

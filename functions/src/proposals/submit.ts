@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import { recordEvent } from "../audit/record-event.js";
 import { REGISTRY } from "../capabilities/registry.js";
 import type { AnyCapability } from "../capabilities/registry.js";
@@ -9,48 +8,21 @@ import type { DocumentChange } from "../commit/document-change.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit, StoredDocument, TransactionReads } from "../commit/transactor.js";
-import { OpenIntent, Proposal, inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
-import type {
-  ActLink,
-  Actor,
-  Evidence,
-  JsonObject,
-  Plan,
-  PolicyDecision,
-  RouteAnswer,
-  RouteBody,
-} from "../contracts/index.js";
-import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
-import { effectiveControl, readControl } from "../policy/control.js";
+import { OpenIntent, inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
+import type { JsonObject, PolicyDecision, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { readControl } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import type { Command } from "./command.js";
 import { judge } from "./judge.js";
 import { OPEN_STATUSES, mayTransition } from "./lifecycle.js";
 import { controlPaths, loadDocuments, parseProposal, previewContext } from "./load.js";
+import { newProposal } from "./new-proposal.js";
+import type { Submission, Understood } from "./new-proposal.js";
 import { proposalEvent, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
 import { hashIntent, planEffect } from "./plan-effect.js";
 
 type SubmitAnswer = RouteAnswer<"submitProposal">;
-
-/** Everything about a request for a change, whoever asks. */
-export interface Submission {
-  readonly actor: Actor;
-  readonly actChain: readonly ActLink[];
-  readonly ownerUid: string;
-  readonly capabilityId: string;
-  readonly input: JsonObject;
-  readonly rationale: string;
-  readonly evidence: readonly z.infer<typeof Evidence>[];
-}
-
-/** A submission whose capability is known and whose input fits it. */
-interface Understood {
-  readonly submission: Submission;
-  readonly capability: AnyCapability;
-  readonly input: JsonObject;
-  readonly intentHash: string;
-}
 
 /** A person asks for a change. */
 export function submitProposal(
@@ -237,52 +209,4 @@ function lapse(deps: Deps, occasion: Occasion, earlier: Proposal): ReturnType<ty
   if (!mayTransition(earlier.status, "expired")) return null;
   const step = stepProposal(deps, occasion, earlier, { status: "expired" }, { type: "proposal.expired" });
   return { ...step, changes: step.changes.filter(({ op }) => op !== "delete") };
-}
-
-function newProposal(
-  { tenantId, now }: Occasion,
-  { submission, capability, input, intentHash }: Understood,
-  made: {
-    readonly proposalId: string;
-    readonly eventId: string;
-    readonly plan: Plan;
-    readonly control: ControlReadings;
-  },
-): Proposal {
-  const { id, version, riskTier } = capability.metadata;
-  const rule = ruleFor(DEFAULT_APPROVAL_POLICY, riskTier);
-  return Proposal.parse({
-    proposalId: made.proposalId,
-    rev: 1,
-    tenantId,
-    capabilityId: id,
-    capabilityVersion: version,
-    riskTier,
-    status: "pending_approval",
-    actor: submission.actor,
-    actChain: submission.actChain,
-    ownerUid: submission.ownerUid,
-    input,
-    intentHash,
-    plan: made.plan,
-    rationale: submission.rationale.trim(),
-    evidence: submission.evidence,
-    createdAt: now,
-    submittedAt: now,
-    expiresAt: new Date(Date.parse(now) + rule.decideWithinMs).toISOString(),
-    approvalsRequired: rule.approvals,
-    reviews: [],
-    approvedUntil: null,
-    policyId: DEFAULT_APPROVAL_POLICY.id,
-    policyVersion: DEFAULT_APPROVAL_POLICY.version,
-    controlEpochSeen: effectiveControl(made.control, {}, now).epoch,
-    duplicates: 0,
-    problem: null,
-    execution: null,
-    rollback: null,
-    auditEventIds: [made.eventId],
-    auditVersion: 1,
-    lastEventId: made.eventId,
-    updatedAt: now,
-  });
 }
