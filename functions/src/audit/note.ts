@@ -5,7 +5,7 @@ import type { Signer } from "./signer.js";
 import { SIGNATURE_TYPES, isKeyName, isSameKey, parseVerifierKey } from "./verifier-key.js";
 
 /** One signature line of a note: who says that they signed, and the bytes behind the key id. Nothing here is verified. */
-export interface NoteSignature {
+interface NoteSignature {
   readonly name: string;
   readonly keyId: Uint8Array;
   readonly signature: Uint8Array;
@@ -26,11 +26,7 @@ export interface NoteVerifier {
 }
 
 /** RFC 8032 Ed25519 over a message. May answer later, as a browser's WebCrypto does. */
-export type VerifyEd25519 = (
-  publicKey: Uint8Array,
-  message: Uint8Array,
-  signature: Uint8Array,
-) => boolean | Promise<boolean>;
+type VerifyEd25519 = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>;
 
 /** Hash and signature check, injected so that proof code runs on the server, in the verifier file and in a browser. */
 export interface ProofCrypto {
@@ -38,7 +34,7 @@ export interface ProofCrypto {
   readonly verifyEd25519: VerifyEd25519;
 }
 
-export const MAX_NOTE_BYTES = 1_000_000;
+const MAX_NOTE_BYTES = 1_000_000;
 /** C2SP asks for at least 16; Go's reference implementation stops at 100 too. */
 export const MAX_NOTE_SIGNATURES = 100;
 export const SIGNATURE_BYTES = 64;

@@ -2,7 +2,7 @@
  * Everything that can be wrong with a signed or hashed text, as a closed list. `MALFORMED` codes mean that the text breaks
  * its format; all others mean that it is well-formed and does not prove what it should.
  */
-export const PROOF_ERROR_CODES = [
+const PROOF_ERROR_CODES = [
   "BASE64_MALFORMED",
   "KEY_MALFORMED",
   "NOTE_MALFORMED",

@@ -4,10 +4,10 @@ import type { Hash, Sha256 } from "./merkle.js";
 import { ProofError } from "./proof-error.js";
 
 /** Tiles are eight levels of the tree high (C2SP tlog-tiles): a full one holds 256 hashes. */
-export const TILE_HEIGHT = 8;
+const TILE_HEIGHT = 8;
 export const TILE_WIDTH = 256;
 /** Seven levels of tiles reach past 2^53 leaves. */
-export const MAX_TILE_LEVEL = 6;
+const MAX_TILE_LEVEL = 6;
 
 /** A tile of hashes, or a bundle of entries: the one of this number, with its first `width` hashes or entries. */
 export interface TileRef {
@@ -44,7 +44,7 @@ export function parseTilePath(path: string): TileRef | null {
 }
 
 /** How many hashes does a tree of this size have at a tile level? One for each full tile of the level below. */
-export function hashesAtTileLevel(size: number, level: number): number {
+function hashesAtTileLevel(size: number, level: number): number {
   return Math.floor(size / TILE_WIDTH ** level);
 }
 

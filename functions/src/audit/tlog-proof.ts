@@ -17,7 +17,7 @@ export interface TlogProof {
 
 const HEADER = "c2sp.org/tlog-proof@v1";
 /** A tree of 2^53 leaves has paths of at most 53 hashes. */
-export const MAX_PROOF_HASHES = 63;
+const MAX_PROOF_HASHES = 63;
 
 /** Writes the proof file. */
 export function formatTlogProof({ index, hashes, checkpoint, extra }: TlogProof): string {
