@@ -50,8 +50,8 @@ export type PartFile = (typeof PART_FILES)[number];
 
 export const MAX_ENTRIES_PER_PART = 10_000;
 /** 100 million entries. A larger export is several bundles. */
-export const MAX_PARTS = 10_000;
-export const MAX_FILTER_CHARACTERS = 500;
+const MAX_PARTS = 10_000;
+const MAX_FILTER_CHARACTERS = 500;
 /** Longest line of a part file. An event's canonical JSON is at most 200,000 characters of up to 4 bytes. */
 export const MAX_LINE_BYTES = 1_000_000;
 /** Longest file that is read at once: every file but those of the parts. */
