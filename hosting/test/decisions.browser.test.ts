@@ -267,7 +267,8 @@ describe("hosting: deciding in the cockpit", function () {
       QUEUE,
       async (page) => {
         await page.locator("[data-row='p-0000']").waitFor();
-        assert.ok((await rowIds(page)).length < 60);
+        // The list of a long queue is loaded when it is needed.
+        await page.waitForFunction(() => document.querySelectorAll("[data-row]").length < 60);
         assert.equal(await page.locator("li:has([data-row='p-0000'])").getAttribute("aria-setsize"), "600");
         assert.equal((await page.locator("[data-row='p-0000']").boundingBox())?.height, 64);
         for (let step = 0; step < 40; step += 1) await page.keyboard.press("j");

@@ -82,8 +82,9 @@ describe("hosting: the cockpit over the emulators", function () {
   it("shows the exact effect, and approves it with a reason", async () => {
     await row(proposalId).click();
     await page.getByText("code: room_overheat").waitFor();
+    await page.locator("#action-approve:not([aria-disabled])").waitFor();
     assert.deepEqual(await seriousViolations(page), []);
-    await page.locator("#action-approve:not([aria-disabled])").click();
+    await page.locator("#action-approve").click();
     await ownWords().fill("I was there: the vent flap is stuck, somebody must look.");
     await ownWords().press("Control+Enter");
     await page.locator("#action-execute:not([aria-disabled])").waitFor();

@@ -39,6 +39,12 @@ interface AxeViolation {
 /** The accessibility rules of WCAG 2.2 A and AA that this page breaks seriously or critically, one line each. */
 export async function seriousViolations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
+  // A colour that is still fading is no finding, and endless animations never end.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every((it) => it.playState !== "running" || it.effect?.getTiming().iterations === Infinity),
+  );
   const violations = await page.evaluate(async () => {
     const { axe: rules } = window as unknown as {
       axe: { run: (options: object) => Promise<{ violations: AxeViolation[] }> };
