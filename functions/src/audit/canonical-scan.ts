@@ -26,7 +26,8 @@ export function scanCanonicalObject(bytes: Uint8Array, from = 0, to = bytes.leng
 
 /** The member of this name, of ASCII letters. */
 export function memberNamed(object: CanonicalObject, name: string): Member | null {
-  return object.members.find(({ nameFrom, nameTo }) => isText(object.bytes, nameFrom, nameTo, name)) ?? null;
+  for (const member of object.members) if (isText(object.bytes, member.nameFrom, member.nameTo, name)) return member;
+  return null;
 }
 
 /** Is the member's value written as this ASCII text? */
@@ -72,19 +73,24 @@ function scanValue(bytes: Uint8Array, at: number, depth: number): number {
 function scanObject(bytes: Uint8Array, from: number, depth: number, members: Member[] | null): number {
   let at = from + 1;
   if (bytes[at] === BRACE_CLOSE) return at + 1;
-  let [lastFrom, lastTo] = [NO, NO];
+  // Plain assignments in what runs for every byte: V8 makes arrays for destructured ones.
+  let lastFrom = NO;
+  let lastTo = NO;
   for (;;) {
     if (bytes[at] !== QUOTE) return NO;
     const nameEnd = scanString(bytes, at);
     if (nameEnd === NO || bytes[nameEnd] !== COLON) return NO;
-    const [nameFrom, nameTo] = [at + 1, nameEnd - 1];
+    const nameFrom = at + 1;
+    const nameTo = nameEnd - 1;
     if (lastFrom !== NO && !isBefore(bytes, lastFrom, lastTo, nameFrom, nameTo)) return NO;
     const end = scanValue(bytes, nameEnd + 1, depth + 1);
     if (end === NO) return NO;
     members?.push({ nameFrom, nameTo, from: nameEnd + 1, to: end });
     if (bytes[end] === BRACE_CLOSE) return end + 1;
     if (bytes[end] !== COMMA) return NO;
-    [lastFrom, lastTo, at] = [nameFrom, nameTo, end + 1];
+    lastFrom = nameFrom;
+    lastTo = nameTo;
+    at = end + 1;
   }
 }
 
@@ -135,9 +141,10 @@ function scanNumber(bytes: Uint8Array, from: number): number {
 
 /** Do the names stand in the order of their UTF-16 code units (RFC 8785 §3.2.3)? For plain ASCII that is the order of bytes. */
 function isBefore(bytes: Uint8Array, aFrom: number, aTo: number, bFrom: number, bTo: number): boolean {
-  for (let [a, b] = [aFrom, bFrom]; ; a++, b++) {
+  for (let a = aFrom, b = bFrom; ; a++, b++) {
     if (a === aTo || b === bTo) return b !== bTo;
-    const [left, right] = [bytes[a] ?? 0, bytes[b] ?? 0];
+    const left = bytes[a] ?? 0;
+    const right = bytes[b] ?? 0;
     if (left >= FIRST_BEYOND_ASCII || right >= FIRST_BEYOND_ASCII || left === BACKSLASH || right === BACKSLASH)
       return nameOf(bytes, aFrom, aTo) < nameOf(bytes, bFrom, bTo);
     if (left !== right) return left < right;

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { PART_FILES, partPath, proofPath } from "../bundle.js";
-import type { BundleManifest, BundleRangeProof } from "../bundle.js";
+import { partPath, proofPath } from "../bundle.js";
+import type { BundleManifest, BundleRangeProof, PartFile } from "../bundle.js";
 import { equalBytes } from "../bytes.js";
 import { isWritten, memberNamed, scanCanonicalObject } from "../canonical-scan.js";
 import { parseTreeSize } from "../checkpoint.js";
@@ -38,6 +38,8 @@ export interface EntriesFacts {
 /** One line of each file of a part. */
 interface EntryLines {
   readonly part: number;
+  /** The index that the part index gives for the part's first entry; null for the others. */
+  readonly due: number | null;
   readonly leaf: Uint8Array;
   readonly event: Uint8Array;
   readonly copies: Uint8Array;
@@ -56,6 +58,8 @@ export function verifyEntries(sha256: Sha256, source: BundleSource, claim: Entri
   let [previous, count] = [-1, 0];
   for (const lines of readParts(source, manifest)) {
     const index = manifest.range === null ? indexIn(lines) : manifest.range.from + count;
+    if (lines.due !== null && lines.due !== index)
+      throw incomplete(lines.part, `begins with entry ${index} instead of ${lines.due}`);
     if (index <= previous || index >= checkpoint.size) throw altered(index, "it is out of order, or not in the log");
     const committedAt = checkEntry(sha256, lines, index, tenantId);
     const leaf = leafHash(sha256, lines.leaf);
@@ -135,15 +139,22 @@ function checkProof(
 
 /** Reads the three files of each part in step, and refuses a line too few or too many in any of them. */
 function* readParts(source: BundleSource, { parts }: BundleManifest): Generator<EntryLines> {
-  for (const [part, { count }] of parts.entries()) {
+  for (const [part, { first, count }] of parts.entries()) {
     const readers: LineReader[] = [];
+    const open = (file: PartFile): LineReader => {
+      const reader = requireLines(source, partPath(part, file));
+      readers.push(reader);
+      return reader;
+    };
     try {
-      for (const file of PART_FILES) readers.push(requireLines(source, partPath(part, file)));
+      const [leaves, events, allCopies] = [open("leaves.jsonl"), open("events.jsonl"), open("copies.jsonl")];
       for (let at = 0; at < count; at++) {
-        const [leaf, event, copies] = readers.map((reader) => reader.next());
-        if (leaf == null || event == null || copies == null)
+        const leaf = leaves.next();
+        const event = events.next();
+        const copies = allCopies.next();
+        if (leaf === null || event === null || copies === null)
           throw incomplete(part, `ends after ${at} of its ${count} entries`);
-        yield { part, leaf, event, copies };
+        yield { part, due: at === 0 ? first : null, leaf, event, copies };
       }
       if (readers.some((reader) => reader.next() !== null))
         throw incomplete(part, `has more than its ${count} entries`);
