@@ -1,9 +1,11 @@
 import type { Deps } from "../../functions/src/commit/deps.js";
 import type { Outcome } from "../../functions/src/commit/outcome.js";
+import { toFirestore } from "../../functions/src/platform/firestore-codec.js";
 import { firestoreTransactor } from "../../functions/src/platform/firestore-transactor.js";
 import { approveProposal } from "../../functions/src/proposals/review.js";
+import { executeProposal } from "../../functions/src/proposals/execute.js";
 import { submitProposal } from "../../functions/src/proposals/submit.js";
-import type { Proposal } from "../../functions/src/contracts/index.js";
+import type { JsonObject, Proposal } from "../../functions/src/contracts/index.js";
 import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
 import type { TestStudio } from "../../functions/test/support/emulator.js";
 import { countingFirestore } from "./counting-firestore.js";
@@ -49,4 +51,40 @@ export async function approve(studio: BenchStudio, deps: Deps, proposal: Proposa
   const { tenantId, approver: actor } = studio;
   const { proposalId } = proposal;
   return accepted(await approveProposal(deps, { actor, tenantId, requestId: REQUEST_ID, proposalId, body })).proposal;
+}
+
+export async function execute(
+  { deps, tenantId, approver: actor }: BenchStudio,
+  { proposalId, plan }: Proposal,
+): Promise<void> {
+  const command = { actor, tenantId, requestId: REQUEST_ID, proposalId, idempotencyKey: `bench-execute-${proposalId}` };
+  accepted(await executeProposal(deps, { ...command, body: { planId: plan.planId } }));
+}
+
+/** The same documents in one round trip of reads and one of writes, with nothing decided in between. */
+export async function bareTransaction(studio: BenchStudio, proposal: Proposal, name: string): Promise<void> {
+  const { firestore, tenantId } = studio;
+  const at = (path: string) => firestore.doc(`tenants/${tenantId}/${path}`);
+  const target = proposal.plan.writes[0]?.ref ?? "";
+  const filler = { canonical: JSON.stringify(proposal).slice(0, 1_700), type: "bare" };
+  await firestore.runTransaction(async (transaction) => {
+    await transaction.getAll(
+      firestore.doc("control/global"),
+      at("control/state"),
+      at(`proposals/${proposal.proposalId}`),
+      at(`executions/bare-${name}`),
+      at(target),
+    );
+    transaction.set(
+      at(`proposals/${proposal.proposalId}`),
+      toFirestore(JSON.parse(JSON.stringify(proposal)) as JsonObject),
+    );
+    transaction.delete(at(`openIntents/${proposal.intentHash}`));
+    transaction.update(at(target), { attention: { code: "other", note: "bare", proposalId: "bare" }, auditVersion: 1 });
+    transaction.create(at(`executions/bare-${name}`), {
+      planId: proposal.plan.planId,
+      payloadHash: proposal.intentHash,
+    });
+    transaction.create(at(`auditEvents/bare-${name}`), filler);
+  });
 }
