@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { aFiringDocument, openTestStudio, requireEnv } from "../../functions/test/support/emulator.js";
+import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
 import type { TestStudio } from "../../functions/test/support/emulator.js";
-import { signIn, TEST_PASSWORD } from "../../functions/test/support/sign-in.js";
+import { requireEnv } from "../../functions/test/support/require-env.js";
+import { TEST_PASSWORD } from "../../functions/test/support/sign-in.js";
 import type { SignedIn } from "../../functions/test/support/sign-in.js";
 import { openBrowser, PHONE, seriousViolations } from "./support/browser.js";
 
@@ -27,10 +28,10 @@ describe("hosting: the cockpit over the emulators", function () {
   before(async () => {
     origin = requireEnv("STUDIO_HOSTING_ORIGIN");
     [browser, studio] = await Promise.all([openBrowser(), openTestStudio()]);
-    const { tenantId } = studio;
+
     [requester, approver] = await Promise.all([
-      signIn("rita", { [tenantId]: ["operator"] }),
-      signIn("pia", { [tenantId]: ["approver_admin"] }),
+      studio.signIn("rita", ["operator"]),
+      studio.signIn("pia", ["approver_admin"]),
     ]);
     await studio.put("firings/f-1", aFiringDocument("f-1"));
     await studio.put("firings/f-2", aFiringDocument("f-2"));

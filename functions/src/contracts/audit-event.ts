@@ -10,6 +10,7 @@ export const AUDIT_EVENT_TYPES = [
   "control.release_requested",
   "control.released",
   "control.refused",
+  "staff.changed",
   "proposal.submitted",
   "proposal.deduplicated",
   "proposal.replanned",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DocId, UtcInstant, plainText } from "./primitives.js";
+import { DocId, Role, UtcInstant, plainText } from "./primitives.js";
 
 /** What may be written. `read_only` and `stopped` both refuse effects; `stopped` refuses approvals as well. */
 export const CONTROL_MODES = ["normal", "read_only", "stopped"] as const;
@@ -30,11 +30,7 @@ export const ControlScope = z.strictObject({
 });
 export type ControlScope = z.infer<typeof ControlScope>;
 
-/**
- * The kill switch. Stored at `tenants/{t}/control/state`, and for all studios at `control/global`; written by functions
- * only; kept forever. Every executing transaction reads both. A missing or unreadable document means stopped.
- */
-export const ControlState = z.strictObject({
+const SWITCH = {
   mode: ControlMode,
   /** Grows by one with every engage and every release: an approval of an older epoch no longer stands. */
   epoch: z.int().min(0),
@@ -47,5 +43,31 @@ export const ControlState = z.strictObject({
   auditVersion: z.int().min(1),
   lastEventId: DocId,
   updatedAt: UtcInstant,
+};
+
+/** The kill switch above all studios. Stored at `control/global`; written by functions only; kept forever. */
+export const GlobalControlState = z.strictObject(SWITCH);
+export type GlobalControlState = z.infer<typeof GlobalControlState>;
+
+/**
+ * One person of the studio and the roles they hold there. What a person may do is what the verified token and this entry
+ * both say, so that a role taken away is gone with this commit, and not when the token ends.
+ */
+export const StaffEntry = z.strictObject({
+  uid: DocId,
+  name: z.string().min(1).max(120),
+  roles: z.array(Role).max(7),
+  /** Other accounts of the same person: whoever signs in twice is still one approver. */
+  aliases: z.array(DocId).max(5),
+  /** Since when the person is out; null while they are in. */
+  disabledAt: UtcInstant.nullable(),
 });
+export type StaffEntry = z.infer<typeof StaffEntry>;
+
+/**
+ * What every decision of a studio depends on: the kill switch, and who its people are. One document, because every
+ * decision reads it in its own transaction anyway. Stored at `tenants/{t}/control/state`; written by functions only; kept
+ * forever. A missing or unreadable document means stopped.
+ */
+export const ControlState = z.strictObject({ ...SWITCH, staff: z.array(StaffEntry).max(200) });
 export type ControlState = z.infer<typeof ControlState>;

@@ -2,36 +2,44 @@ import { recordEvent } from "../audit/record-event.js";
 import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
 import { toDocument } from "../commit/document-change.js";
+import type { Commit } from "../commit/transactor.js";
 import {
   ControlState,
   GLOBAL_CONTROL_PATH,
+  GlobalControlState,
   PLATFORM_TENANT_ID,
   Tenant,
   controlRef,
   inTenant,
   tenantPath,
 } from "../contracts/index.js";
-import type { Actor, ControlMode } from "../contracts/index.js";
-import { unseenEpoch } from "./control.js";
+import type { Actor, ControlMode, JsonObject, StaffEntry } from "../contracts/index.js";
+import { readControl, unseenEpoch } from "./control.js";
 
 const PLATFORM: Actor = { type: "system", id: "platform", name: "Studio OS" };
 
 /**
- * Brings a studio into being: its document, and its control in mode `stopped`, with an event (M04.2: first boot is
- * stopped, a person must open it). A studio that exists already is left as it is, its control most of all; one that lost
- * its control document gets a new one, stopped, under an epoch that no earlier approval was given under.
+ * Brings a studio into being: its document, and its control in mode `stopped` with its first people on the staff list,
+ * with an event (M04.2: first boot is stopped, a person must open it). A studio that exists already is left as it is, its control most of all; one that lost
+ * its control document gets a new one, stopped, under an epoch that no earlier approval was given under; and one whose
+ * staff list is empty, because a stop had to be engaged on a document that no longer read, gets these people.
  */
-export function bootstrapTenant(deps: Deps, tenant: Omit<Tenant, "createdAt">): Promise<{ isNew: boolean }> {
+export function bootstrapTenant(
+  deps: Deps,
+  tenant: Omit<Tenant, "createdAt">,
+  staff: readonly StaffEntry[],
+): Promise<{ isNew: boolean }> {
   return deps.transactor.transact<{ isNew: boolean }>(async (reads) => {
     const path = inTenant(tenant.tenantId, controlRef());
     const [stored, existing] = await reads.get([path, tenantPath(tenant.tenantId)]);
-    if (stored?.data != null) return { changes: [], events: [], answer: { isNew: false } };
     const now = deps.clock.now();
     const eventId = deps.ids.random();
-    const control = {
-      ...initialControl("stopped", "A new studio starts stopped until its people open it.", now, eventId),
+    if (stored?.data != null) return listAgain(deps, { tenantId: tenant.tenantId, staff, now, eventId }, stored.data);
+    const control = ControlState.parse({
+      ...initialSwitch("stopped", "A new studio starts stopped until its people open it.", now, eventId),
       epoch: existing?.data == null ? 0 : unseenEpoch(now),
-    };
+      staff,
+    });
     const event = recordEvent(
       {
         tenantId: tenant.tenantId,
@@ -42,7 +50,7 @@ export function bootstrapTenant(deps: Deps, tenant: Omit<Tenant, "createdAt">): 
         requestId: `bootstrap-${tenant.tenantId}`,
         controlEpoch: control.epoch,
         resourceRefs: [{ path: controlRef(), auditVersion: 1 }],
-        data: { name: tenant.name, timeZone: tenant.timeZone, currency: tenant.currency },
+        data: { name: tenant.name, timeZone: tenant.timeZone, currency: tenant.currency, staff: staff.length },
       },
       eventMeans(deps, eventId),
     );
@@ -57,6 +65,36 @@ export function bootstrapTenant(deps: Deps, tenant: Omit<Tenant, "createdAt">): 
   });
 }
 
+/** People for a staff list that is empty; any other list is the studio's own to change. */
+function listAgain(
+  deps: Deps,
+  { tenantId, staff, now, eventId }: { tenantId: string; staff: readonly StaffEntry[]; now: string; eventId: string },
+  data: JsonObject,
+): Commit<{ isNew: boolean }> {
+  const reading = readControl(data);
+  if (reading.kind === "unreadable" || reading.state.staff.length > 0 || staff.length === 0)
+    return { changes: [], events: [], answer: { isNew: false } };
+  const auditVersion = reading.state.auditVersion + 1;
+  const control = ControlState.parse({ ...reading.state, staff, auditVersion, lastEventId: eventId, updatedAt: now });
+  const event = recordEvent(
+    {
+      tenantId,
+      type: "staff.changed",
+      at: now,
+      actor: PLATFORM,
+      outcome: "done",
+      severity: "alarm",
+      requestId: `bootstrap-${tenantId}`,
+      controlEpoch: control.epoch,
+      resourceRefs: [{ path: controlRef(), auditVersion }],
+      data: { staff: staff.length, wasEmpty: true },
+    },
+    eventMeans(deps, eventId),
+  );
+  const change = { op: "set", path: inTenant(tenantId, controlRef()), data: toDocument(control) } as const;
+  return { changes: [change], events: [event], answer: { isNew: false } };
+}
+
 /** Writes the control document that stands above every studio, once, in mode `normal`, on the platform's own record. */
 export function bootstrapGlobalControl(deps: Deps): Promise<{ isNew: boolean }> {
   return deps.transactor.transact<{ isNew: boolean }>(async (reads) => {
@@ -64,7 +102,7 @@ export function bootstrapGlobalControl(deps: Deps): Promise<{ isNew: boolean }> 
     if (stored?.data != null) return { changes: [], events: [], answer: { isNew: false } };
     const now = deps.clock.now();
     const eventId = deps.ids.random();
-    const control = initialControl("normal", "The platform was set up.", now, eventId);
+    const control = initialSwitch("normal", "The platform was set up.", now, eventId);
     const event = recordEvent(
       {
         tenantId: PLATFORM_TENANT_ID,
@@ -87,8 +125,8 @@ export function bootstrapGlobalControl(deps: Deps): Promise<{ isNew: boolean }> 
   });
 }
 
-function initialControl(mode: ControlMode, reason: string, now: string, eventId: string): ControlState {
-  return ControlState.parse({
+function initialSwitch(mode: ControlMode, reason: string, now: string, eventId: string): GlobalControlState {
+  return GlobalControlState.parse({
     mode,
     epoch: 0,
     reason,

@@ -2,6 +2,7 @@ import { RATIONALE_MIN, REASON_CODES } from "../contracts/index.js";
 import type { ProposalStatus, ReasonCode, Review, Role, TraceLine } from "../contracts/index.js";
 import { effectiveControl } from "./control.js";
 import type { PolicyFacts, PolicyOperation, ProposalFacts } from "./facts.js";
+import { rolesHeld } from "./staff.js";
 
 /** What one check found. The name and who can lift it are added when the trace is made. */
 type Finding =
@@ -45,17 +46,28 @@ const capability: Check = ({ capability, operation, actor }) => {
   return pass(`${capability.id} version ${capability.version}`);
 };
 
-/** The actor holds a role that includes the operation. Agents only submit; the system only re-plans. */
+/**
+ * The actor holds a role that includes the operation, by the token and by the staff list. Agents only submit; the system
+ * decides nothing.
+ */
 const role: Check = (facts) => {
-  const { actor, operation, capability } = facts;
+  const { actor, operation, capability, control } = facts;
   if (actor.type === "agent")
     return operation === "submit" ? pass("an enrolled agent") : fail("ROLE_MISSING", "agents only propose");
   if (actor.type === "system") return fail("ROLE_MISSING", "the system decides nothing");
   const needed = rolesFor(facts);
-  const held = actor.roles.find((candidate) => needed.includes(candidate));
+  const roles = rolesHeld(control.tenant, actor);
+  if (roles.length === 0 && actor.roles.length > 0)
+    return fail(
+      control.tenant.kind === "unreadable" ? "CONTROL_UNREADABLE" : "ROLE_MISSING",
+      control.tenant.kind === "unreadable"
+        ? `the staff list cannot be read: ${control.tenant.why}`
+        : "the studio's staff list grants none of the sign-in's roles",
+    );
+  const held = roles.find((candidate) => needed.includes(candidate));
   if (held === undefined) return fail("ROLE_MISSING", `needs one of ${needed.join(", ")}`);
   if (operation === "submit" && capability?.proposableBy.roles.includes(held) === false) {
-    const other = actor.roles.find((candidate) => capability.proposableBy.roles.includes(candidate));
+    const other = roles.find((candidate) => capability.proposableBy.roles.includes(candidate));
     if (other === undefined)
       return fail("ROLE_MISSING", `proposing this needs one of ${capability.proposableBy.roles.join(", ")}`);
   }

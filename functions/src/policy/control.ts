@@ -1,20 +1,32 @@
-import { ControlState } from "../contracts/index.js";
-import type { ControlMode, JsonObject, UtcInstant } from "../contracts/index.js";
+import { ControlState, GlobalControlState } from "../contracts/index.js";
+import type { ControlMode, ControlScope, JsonObject, UtcInstant } from "../contracts/index.js";
 
-/** The control document as it was found. Anything that is not a valid document is unreadable, and that means stopped. */
-export type ControlReading =
-  { readonly kind: "read"; readonly state: ControlState } | { readonly kind: "unreadable"; readonly why: string };
+/** A control document as it was found. Anything that is not a valid document is unreadable, and that means stopped. */
+export type Reading<State> =
+  { readonly kind: "read"; readonly state: State } | { readonly kind: "unreadable"; readonly why: string };
+export type ControlReading = Reading<ControlState>;
 
 /** Global and tenant control, read in the transaction that they guard. */
 export interface ControlReadings {
-  readonly global: ControlReading;
+  readonly global: Reading<GlobalControlState>;
   readonly tenant: ControlReading;
 }
 
-/** Can this stored document be trusted as a control state? A missing or malformed one is unreadable (M04.2). */
-export function readControl(data: JsonObject | null): ControlReading {
+/** Can these stored documents be trusted as control states? A missing or malformed one is unreadable (M04.2). */
+export const readControls = (global: JsonObject | null, tenant: JsonObject | null): ControlReadings => ({
+  global: read(GlobalControlState, global),
+  tenant: readControl(tenant),
+});
+
+/** The same for the studio's own document alone. */
+export const readControl = (data: JsonObject | null): ControlReading => read(ControlState, data);
+
+function read<State>(
+  schema: { safeParse(data: JsonObject): { success: true; data: State } | { success: false } },
+  data: JsonObject | null,
+): Reading<State> {
   if (data === null) return { kind: "unreadable", why: "the control document is missing" };
-  const parsed = ControlState.safeParse(data);
+  const parsed = schema.safeParse(data);
   return parsed.success
     ? { kind: "read", state: parsed.data }
     : { kind: "unreadable", why: "the control document does not have its shape" };
@@ -62,11 +74,11 @@ export function effectiveControl(
 }
 
 /** A time that cannot be compared leaves the scope in force. */
-function hasRunOut({ until }: ControlState["scopes"][number], now: UtcInstant): boolean {
+function hasRunOut({ until }: ControlScope, now: UtcInstant): boolean {
   return until !== null && Date.parse(now) >= Date.parse(until);
 }
 
-function matches(scope: ControlState["scopes"][number], subject: { capabilityId?: string; actorId?: string }): boolean {
+function matches(scope: ControlScope, subject: { capabilityId?: string; actorId?: string }): boolean {
   switch (scope.kind) {
     case "capability":
       return scope.id === subject.capabilityId;

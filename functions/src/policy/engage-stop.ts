@@ -40,6 +40,7 @@ export function engageStop(
       by: { id: actor.id, name: actor.name },
       at: now,
       scopes: before?.scopes ?? [],
+      staff: before?.staff ?? staffIn(stored?.data ?? null),
       releaseRequest: null,
       auditVersion: auditVersionOf(stored?.data ?? null) + 1,
       lastEventId: eventId,
@@ -66,6 +67,12 @@ export function engageStop(
       ? { changes: [], events: [event], answer: refuse("CONTROL_UNCHANGED") }
       : { changes: [{ op: "set", path, data: toDocument(control) }], events: [event], answer: accept({ control }) };
   });
+}
+
+/** The staff list of an unreadable document, where that part of it still reads; else the platform must list them anew. */
+function staffIn(data: JsonObject | null): ControlState["staff"] {
+  const staff = ControlState.shape.staff.safeParse(data?.["staff"]);
+  return staff.success ? staff.data : [];
 }
 
 /** What can be saved of an unreadable document, so that its versions go on without holes. */

@@ -96,13 +96,13 @@ describe("policy/release-stop: the use case", () => {
 describe("policy/bootstrap-control", () => {
   it("brings a studio into being stopped, on record, and leaves one that exists as it is", async () => {
     const deps = testDeps();
-    assert.deepEqual(await bootstrapTenant(deps, KILN_HOUSE), { isNew: true });
+    assert.deepEqual(await bootstrapTenant(deps, KILN_HOUSE, []), { isNew: true });
     const dump = deps.transactor.dump();
     assert.deepEqual([dump[CONTROL]?.["mode"], dump[CONTROL]?.["epoch"]], ["stopped", 0]);
     assert.deepEqual(Tenant.parse(dump[tenantPath(TENANT_ID)]), { ...KILN_HOUSE, createdAt: NOW });
     assertTrailIsSound(dump, TENANT_ID);
     deps.clock.advance(MINUTE);
-    assert.deepEqual(await bootstrapTenant(deps, { ...KILN_HOUSE, name: "Other" }), { isNew: false });
+    assert.deepEqual(await bootstrapTenant(deps, { ...KILN_HOUSE, name: "Other" }, []), { isNew: false });
     assert.deepEqual(deps.transactor.dump(), dump);
   });
 
@@ -110,7 +110,7 @@ describe("policy/bootstrap-control", () => {
     const studio = await openMemoryStudio();
     const { deps } = studio;
     deps.transactor.remove(CONTROL);
-    assert.deepEqual(await bootstrapTenant(deps, KILN_HOUSE), { isNew: true });
+    assert.deepEqual(await bootstrapTenant(deps, KILN_HOUSE, []), { isNew: true });
     assert.equal(studio.at("control/state")?.["mode"], "stopped");
     assert.ok(Number(studio.at("control/state")?.["epoch"]) > 1_000_000_000_000);
   });

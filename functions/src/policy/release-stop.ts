@@ -5,12 +5,30 @@ import { toDocument } from "../commit/document-change.js";
 import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import { ControlState, SOLO_RELEASE_DELAY_MS, SOLO_RELEASE_PHRASE, controlRef, inTenant } from "../contracts/index.js";
-import type { AuditEventType, HumanActor, ReasonCode, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import {
+  API_ROUTES,
+  ControlState,
+  SOLO_RELEASE_DELAY_MS,
+  SOLO_RELEASE_PHRASE,
+  controlRef,
+  inTenant,
+} from "../contracts/index.js";
+import type {
+  AuditEventType,
+  HumanActor,
+  ReasonCode,
+  Role,
+  RouteAnswer,
+  RouteBody,
+  UtcInstant,
+} from "../contracts/index.js";
 import { readControl } from "./control.js";
 import type { ControlCommand } from "./engage-stop.js";
+import { rolesHeld } from "./staff.js";
 
 type Answer = RouteAnswer<"releaseStop">;
+
+const RELEASERS: readonly Role[] = API_ROUTES.releaseStop.roles;
 
 /** What a release request comes to, given who asked before. */
 export type ReleaseDecision =
@@ -81,6 +99,7 @@ export function releaseStop(
       answer: refuse(reason),
     });
     if (reading.kind === "unreadable") return refused("CONTROL_UNREADABLE");
+    if (!rolesHeld(reading, actor).some((role) => RELEASERS.includes(role))) return refused("ROLE_MISSING");
     const decision = decideRelease(reading.state, actor, body.phrase, now);
     if (decision.kind === "refused") return refused(decision.reason);
 

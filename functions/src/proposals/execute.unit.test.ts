@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { executionRef, inTenant, proposalRef } from "../contracts/index.js";
 import type { JsonObject, Proposal } from "../contracts/index.js";
-import { TENANT_ID, aViewer, anApprover, anOperator, anotherApprover } from "../../test/support/builders.js";
+import { TENANT_ID, aViewer, anApprover, anOperator, anotherApprover, anOwner } from "../../test/support/builders.js";
 import { sha256 } from "../../test/support/fake-means.js";
 import { key, openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
@@ -111,6 +111,8 @@ describe("proposals/execute", () => {
     assert.equal(studio.stored(approved.proposalId).status, "approved");
     studio.deps.transactor.put(inTenant(TENANT_ID, "control/state"), { auditVersion: 3 });
     await studio.accepted(studio.stop(), ["control.engaged"]);
+    await studio.refused(studio.release(anOwner()), "ROLE_MISSING", ["control.refused"]);
+    await studio.bootstrap();
     await studio.releaseByTwo();
     await studio.refused(studio.execute(approved), "CONTROL_CHANGED", ["proposal.blocked"]);
   });

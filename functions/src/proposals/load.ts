@@ -4,7 +4,7 @@ import type { PreviewContext } from "../capabilities/capability.js";
 import { StudioError } from "../commit/studio-error.js";
 import type { StoredDocument, TransactionReads } from "../commit/transactor.js";
 import { GLOBAL_CONTROL_PATH, Proposal, controlRef, inTenant, proposalRef } from "../contracts/index.js";
-import { readControl } from "../policy/control.js";
+import { readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import type { TenantDocuments } from "./plan-effect.js";
 
@@ -27,7 +27,7 @@ export async function loadProposal(
   ]);
   const proposal = stored?.data == null ? null : parseProposal(stored);
   return {
-    control: { global: readControl(global?.data ?? null), tenant: readControl(tenant?.data ?? null) },
+    control: readControls(global?.data ?? null, tenant?.data ?? null),
     proposal,
     capability: proposal === null ? null : (REGISTRY.get(proposal.capabilityId) ?? null),
   };

@@ -10,7 +10,7 @@ import type { Outcome } from "../commit/outcome.js";
 import type { Commit, StoredDocument, TransactionReads } from "../commit/transactor.js";
 import { OpenIntent, inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
 import type { JsonObject, PolicyDecision, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
-import { readControl } from "../policy/control.js";
+import { readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import type { Command } from "./command.js";
 import { judge } from "./judge.js";
@@ -73,10 +73,7 @@ export async function decideSubmission(
     ...controlPaths(occasion.tenantId),
     ...(understood === null ? [] : [inTenant(occasion.tenantId, openIntentRef(understood.intentHash))]),
   ]);
-  const control = {
-    global: readControl(globalControl?.data ?? null),
-    tenant: readControl(tenantControl?.data ?? null),
-  };
+  const control = readControls(globalControl?.data ?? null, tenantControl?.data ?? null);
   const policy = judge({ operation: "submit", ...occasion, control, proposal: null, capability, sha256: deps.sha256 });
   if (policy.decision === "deny" || understood === null)
     return refuseOnRecord(deps, occasion, "submit", policy.reasonCode ?? "INTERNAL", { ...about, policy });

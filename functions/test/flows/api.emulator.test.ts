@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../src/contracts/index.js";
 import type { Proposal, ReasonCode } from "../../src/contracts/index.js";
-import { aFiringDocument, openTestStudio, requireEnv } from "../support/emulator.js";
+import { aFiringDocument, openTestStudio } from "../support/emulator.js";
 import type { TestStudio } from "../support/emulator.js";
+import { requireEnv } from "../support/require-env.js";
 import { disable, signIn } from "../support/sign-in.js";
 import type { SignedIn } from "../support/sign-in.js";
 
@@ -22,13 +23,13 @@ describe("the HTTP API on the functions emulator", function () {
   before(async () => {
     studio = await openTestStudio();
     const other = await openTestStudio();
-    await other.close();
     [owner, approver, viewer, stranger] = await Promise.all([
-      signIn("olive", { [studio.tenantId]: ["owner"] }),
-      signIn("pia", { [studio.tenantId]: ["approver"] }),
-      signIn("vic", { [studio.tenantId]: ["viewer"] }),
-      signIn("sam", { [other.tenantId]: ["owner"] }),
+      studio.signIn("olive", ["owner"]),
+      studio.signIn("pia", ["approver"]),
+      studio.signIn("vic", ["viewer"]),
+      other.signIn("sam", ["owner"]),
     ]);
+    await other.close();
     await studio.put("firings/f-1", aFiringDocument("f-1"));
   });
   after(() => studio.close());
@@ -171,7 +172,7 @@ describe("the HTTP API on the functions emulator", function () {
   });
 
   it("lets nobody in whose account was disabled after the token was issued", async () => {
-    const leaver = await signIn("lee", { [studio.tenantId]: ["approver"] });
+    const leaver = await studio.signIn("lee", ["approver"]);
     assert.equal((await call("GET", leaver, "control")).status, 200);
     await disable(leaver.uid);
     refusal(await call("GET", leaver, "control"), 401, "UNAUTHENTICATED");
@@ -199,7 +200,7 @@ describe("the HTTP API on the functions emulator", function () {
     const reason = { reason: "the floor is dry again" };
     assert.equal((await post(owner, "control:release", reason)).status, 200);
     refusal(await post(owner, "control:release", reason), 409, "RELEASE_NOT_CONFIRMED");
-    const admin = await signIn("ada", { [studio.tenantId]: ["approver_admin"] });
+    const admin = await studio.signIn("ada", ["approver_admin"]);
     const released = await post(admin, "control:release", reason);
     assert.equal((released.body as { isReleased: boolean }).isReleased, true);
   });

@@ -13,7 +13,7 @@ import { takeEnvelopes } from "../../src/devices/push-trigger.js";
 import { receivePush } from "../../src/devices/receive-push.js";
 import type { PushMeans } from "../../src/devices/receive-push.js";
 import { redriveDeadLetter } from "../../src/devices/redrive-dead-letter.js";
-import { requireEnv } from "../support/emulator.js";
+import { requireEnv } from "../support/require-env.js";
 import { anObservation, at, observations, toBytes } from "../support/uplink-fixtures.js";
 import { openUplinkStudio, streamsPath } from "../support/uplink-studio.js";
 import type { UplinkStudio } from "../support/uplink-studio.js";

@@ -1,8 +1,8 @@
 import { REGISTRY } from "../../src/capabilities/registry.js";
 import type { AnyCapability } from "../../src/capabilities/registry.js";
 import { toDocument } from "../../src/commit/document-change.js";
-import { Agent, Batch, ControlState, Firing, Proposal } from "../../src/contracts/index.js";
-import type { AgentActor, HumanActor, JsonObject, Plan, Review, Role } from "../../src/contracts/index.js";
+import { Agent, Batch, ControlState, Firing, Proposal, ROLES } from "../../src/contracts/index.js";
+import type { AgentActor, HumanActor, JsonObject, Plan, Review, Role, StaffEntry } from "../../src/contracts/index.js";
 import { planEffect } from "../../src/proposals/plan-effect.js";
 import { HOUR, NOW, later, sha256 } from "./fake-means.js";
 
@@ -47,7 +47,30 @@ export function anAgent(overrides: Partial<Agent> = {}): Agent {
   });
 }
 
-/** A kill switch that lets everything through. */
+/** A person of this studio's staff list, with the roles that they sign in with. */
+export const listed = ({ id, name, roles }: HumanActor): StaffEntry => ({
+  uid: id,
+  name,
+  roles: [...roles],
+  aliases: [],
+  disabledAt: null,
+});
+
+/** Everybody who acts in these tests. */
+export const theStaff = (): StaffEntry[] =>
+  [
+    anOwner(),
+    aPerson("omar", ["owner", "approver_admin"], "Omar Owner"),
+    anApprover(),
+    anotherApprover(),
+    anOperator(),
+    aViewer(),
+    aPerson("fi", ["finance", "owner"]),
+    aPerson("vi", ["viewer"]),
+    aPerson("rolf", ROLES),
+  ].map(listed);
+
+/** A kill switch that lets everything through, and the whole staff on its list. */
 export function aControl(overrides: Partial<ControlState> = {}): ControlState {
   return ControlState.parse({
     mode: "normal",
@@ -57,6 +80,7 @@ export function aControl(overrides: Partial<ControlState> = {}): ControlState {
     at: NOW,
     scopes: [],
     releaseRequest: null,
+    staff: theStaff(),
     auditVersion: 1,
     lastEventId: "event-control",
     updatedAt: NOW,

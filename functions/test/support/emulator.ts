@@ -1,23 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { deleteApp, initializeApp } from "firebase-admin/app";
 import type { App } from "firebase-admin/app";
-import { getFirestore } from "firebase-admin/firestore";
+import { FieldValue, getFirestore } from "firebase-admin/firestore";
 import type { Firestore } from "firebase-admin/firestore";
 import type { Deps } from "../../src/commit/deps.js";
+import { controlRef } from "../../src/contracts/index.js";
 import type { HumanActor, JsonObject, Role } from "../../src/contracts/index.js";
 import { firestoreTransactor } from "../../src/platform/firestore-transactor.js";
 import { toFirestore } from "../../src/platform/firestore-codec.js";
 import { productionDeps } from "../../src/platform/production-deps.js";
 import { bootstrapGlobalControl, bootstrapTenant } from "../../src/policy/bootstrap-control.js";
 import { releaseStop } from "../../src/policy/release-stop.js";
-
-/** The value of an environment variable that `scripts/dev/with-emulators.ts` sets. A missing emulator is a failure. */
-export function requireEnv(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "")
-    throw new Error(`${name} is not set: run this tier with "npm test", or under scripts/dev/with-emulators.ts`);
-  return value;
-}
+import { listed } from "./builders.js";
+import { requireEnv } from "./require-env.js";
+import { signIn } from "./sign-in.js";
+import type { SignedIn } from "./sign-in.js";
 
 /** One studio of its own on the real Firestore emulator, opened by two people, with nothing in it yet. */
 export interface TestStudio {
@@ -30,6 +27,10 @@ export interface TestStudio {
   put(ref: string, document: JsonObject): Promise<void>;
   read(ref: string): Promise<Record<string, unknown> | undefined>;
   eventTypes(): Promise<string[]>;
+  /** Puts somebody on the studio's staff list, as its own people would. */
+  list(person: HumanActor): Promise<void>;
+  /** A listed person of this studio, signed in on the real Auth emulator. */
+  signIn(name: string, roles: Role[]): Promise<SignedIn>;
   close(): Promise<void>;
 }
 
@@ -48,11 +49,15 @@ export async function openTestStudio(): Promise<TestStudio> {
     person("pia", "approver"),
   ];
   await bootstrapGlobalControl(deps);
-  await bootstrapTenant(deps, { tenantId, name: "Test", timeZone: "America/Phoenix", currency: "USD" });
+  const tenant = { tenantId, name: "Test", timeZone: "America/Phoenix", currency: "USD" };
+  await bootstrapTenant(deps, tenant, [owner, admin, approver].map(listed));
   const release = { tenantId, requestId: "test-release", body: { reason: "opened for a test", phrase: null } };
   await releaseStop(deps, { ...release, actor: owner });
   await releaseStop(deps, { ...release, actor: admin });
   const at = (ref: string) => firestore.doc(`tenants/${tenantId}/${ref}`);
+  const list = async (who: HumanActor) => {
+    await at(controlRef()).update({ staff: FieldValue.arrayUnion(toFirestore(listed(who))) });
+  };
   return {
     tenantId,
     firestore,
@@ -67,6 +72,12 @@ export async function openTestStudio(): Promise<TestStudio> {
     eventTypes: async () => {
       const events = await firestore.collection(`tenants/${tenantId}/auditEvents`).get();
       return events.docs.map((event) => String(event.get("type"))).sort();
+    },
+    list,
+    signIn: async (name, roles) => {
+      const signedIn = await signIn(name, { [tenantId]: roles });
+      await list(person(signedIn.uid, ...roles));
+      return signedIn;
     },
     close: () => deleteApp(app),
   };

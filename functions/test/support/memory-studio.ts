@@ -13,7 +13,17 @@ import { rollbackProposal } from "../../src/proposals/rollback.js";
 import { decideAgentSubmission } from "../../src/proposals/submit-for-agent.js";
 import { submitProposal } from "../../src/proposals/submit.js";
 import { assertTrailIsSound, eventsOf } from "./audit-trail.js";
-import { TENANT_ID, aBatch, aFiring, anAgent, anApprover, anOperator, anOwner, anotherOwner } from "./builders.js";
+import {
+  TENANT_ID,
+  aBatch,
+  aFiring,
+  anAgent,
+  anApprover,
+  anOperator,
+  anOwner,
+  anotherOwner,
+  theStaff,
+} from "./builders.js";
 import { testDeps } from "./fake-means.js";
 import type { TestDeps } from "./fake-means.js";
 
@@ -43,6 +53,8 @@ export interface MemoryStudio {
   rollback(proposal: Proposal, n?: number): ReturnType<typeof rollbackProposal>;
   stop(mode?: "stopped" | "read_only"): ReturnType<typeof engageStop>;
   release(actor: HumanActor, phrase?: string | null): ReturnType<typeof releaseStop>;
+  /** The platform brings the studio into being, or lists its people again. */
+  bootstrap(): Promise<void>;
   releaseByTwo(): Promise<void>;
 }
 
@@ -53,7 +65,7 @@ export async function openMemoryStudio(): Promise<MemoryStudio> {
   });
   const studio = makeStudio(deps);
   await bootstrapGlobalControl(deps);
-  await bootstrapTenant(deps, { tenantId: TENANT_ID, name: "Kiln House", timeZone: "Europe/Berlin", currency: "EUR" });
+  await studio.bootstrap();
   await studio.releaseByTwo();
   return studio;
 }
@@ -156,6 +168,10 @@ function makeStudio(deps: TestDeps): MemoryStudio {
     stop: (mode = "stopped") => engageStop(deps, control(anApprover(), { mode, reason: REASON })),
     release: (actor, phrase = null) =>
       releaseStop(deps, control(actor, { reason: "All clear again, says Otto", phrase })),
+    async bootstrap() {
+      const tenant = { tenantId: TENANT_ID, name: "Kiln House", timeZone: "Europe/Berlin", currency: "EUR" };
+      await bootstrapTenant(deps, tenant, theStaff());
+    },
     async releaseByTwo() {
       await studio.accepted(studio.release(anOwner()), ["control.release_requested"]);
       await studio.accepted(studio.release(anotherOwner()), ["control.released"]);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { getAuth } from "firebase-admin/auth";
 import { adminApp } from "../../src/platform/production-deps.js";
 import type { Role } from "../../src/contracts/index.js";
-import { requireEnv } from "./emulator.js";
+import { requireEnv } from "./require-env.js";
 
 /** The password of every account that `signIn` makes. */
 export const TEST_PASSWORD = "only-on-the-emulator";

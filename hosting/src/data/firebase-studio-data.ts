@@ -2,6 +2,7 @@ import {
   COLLECTIONS,
   ConnectorHealth,
   ControlState,
+  GlobalControlState,
   Device,
   GLOBAL_CONTROL_PATH,
   Proposal,
@@ -96,7 +97,7 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
     studio: documentFeed(deps, tenantPath(tenantId), (data) => readOne(Tenant, data)),
     control: joinFeeds(
       documentFeed(deps, inTenant(tenantId, controlRef()), (data) => readOne(ControlState, data)),
-      documentFeed(deps, GLOBAL_CONTROL_PATH, (data) => readOne(ControlState, data)),
+      documentFeed(deps, GLOBAL_CONTROL_PATH, (data) => readOne(GlobalControlState, data)),
       (studio, global) => ({ studio, global }),
     ),
     queue: joinFeeds(open, recent, joinQueue),

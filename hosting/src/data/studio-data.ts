@@ -3,6 +3,7 @@ import type {
   ApiRouteName,
   ConnectorHealth,
   ControlState,
+  GlobalControlState,
   Device,
   Proposal,
   ReasonCode,
@@ -101,7 +102,7 @@ export type Connection =
 /** The two stops that count, this studio's and the one above all studios: the stricter one holds. */
 export interface ControlPair {
   readonly studio: One<ControlState>;
-  readonly global: One<ControlState>;
+  readonly global: One<GlobalControlState>;
 }
 
 export interface TenantData {

@@ -146,6 +146,7 @@ export function aControl(overrides: Partial<ControlState> = {}, nowMs = NOON_MS)
     at: instant(nowMs - 5 * 60 * MINUTE_MS),
     scopes: [],
     releaseRequest: null,
+    staff: [],
     auditVersion: 1,
     lastEventId: "ev-0",
     updatedAt: instant(nowMs - 5 * 60 * MINUTE_MS),

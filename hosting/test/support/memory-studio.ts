@@ -4,6 +4,7 @@ import type {
   ApiRouteName,
   ConnectorHealth,
   ControlState,
+  GlobalControlState,
   Device,
   Proposal,
   ReasonCode,
@@ -164,7 +165,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
 }
 
 const WRONG_PAIR = "This e-mail address and password do not belong together.";
-const GLOBAL: ControlState = {
+const GLOBAL: GlobalControlState = {
   mode: "normal",
   epoch: 0,
   reason: "Open for all studios",

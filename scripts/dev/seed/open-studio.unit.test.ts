@@ -24,6 +24,7 @@ const control = (mode: "normal" | "stopped") => ({
   at: "2026-11-21T07:00:00.000Z",
   scopes: [],
   releaseRequest: null,
+  staff: [],
   auditVersion: 1,
   lastEventId: "e-1",
   updatedAt: "2026-11-21T07:00:00.000Z",

@@ -3,6 +3,7 @@ import { deleteApp, initializeApp } from "firebase-admin/app";
 import type { App } from "firebase-admin/app";
 import { getAuth } from "firebase-admin/auth";
 import { getFirestore } from "firebase-admin/firestore";
+import type { StaffEntry, StaffMember } from "@studio-os/functions/contracts";
 import type { Deps } from "../../../functions/src/commit/deps.js";
 import { firestoreTransactor } from "../../../functions/src/platform/firestore-transactor.js";
 import { randomId } from "../../../functions/src/platform/production-deps.js";
@@ -61,7 +62,7 @@ export async function seedStudio(options: SeedOptions): Promise<SeedSummary> {
     await bootstrapGlobalControl(deps);
     const studios: SeedSummary["studios"][number][] = [];
     for (const seed of seeds) {
-      const { isNew } = await bootstrapTenant(deps, seed.tenant);
+      const { isNew } = await bootstrapTenant(deps, seed.tenant, seed.staff.map(toStaffEntry));
       const counts = await writeStudio(getFirestore(app), seed, progress);
       studios.push({ tenantId: seed.tenant.tenantId, name: seed.tenant.name, isNew, counts });
     }
@@ -91,6 +92,11 @@ function openersOf(signIns: readonly SignIn[]): readonly [SignIn, SignIn] {
   const [asks, confirms] = OPENED_BY.map((uid) => signIns.find((it) => it.uid === uid));
   if (asks === undefined || confirms === undefined) throw new Error(`the seed has no ${OPENED_BY.join(" and ")}`);
   return [asks, confirms];
+}
+
+/** What decisions know of a person: no address, only who they are and what they may do. */
+function toStaffEntry({ uid, displayName, roles, isActive }: StaffMember): StaffEntry {
+  return { uid, name: displayName, roles, aliases: [], disabledAt: isActive ? null : new Date().toISOString() };
 }
 
 function depsOf(app: App): Deps {

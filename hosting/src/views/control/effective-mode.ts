@@ -1,5 +1,5 @@
 import { CONTROL_MODES, SOLO_RELEASE_DELAY_MS } from "@studio-os/functions/contracts";
-import type { ControlMode, ControlState } from "@studio-os/functions/contracts";
+import type { ControlMode, ControlState, GlobalControlState } from "@studio-os/functions/contracts";
 import type { Live } from "../../data/live.js";
 import type { ControlPair, One } from "../../data/studio-data.js";
 
@@ -29,7 +29,7 @@ export function effectiveMode(live: Live<ControlPair>): ShownMode | null {
 
 const strictness = (mode: ControlMode): number => CONTROL_MODES.indexOf(mode);
 
-function shownMode(one: One<ControlState>, isGlobal: boolean): ShownMode {
+function shownMode(one: One<ControlState | GlobalControlState>, isGlobal: boolean): ShownMode {
   if (one.kind === "missing")
     return unreadable("The control document is missing, and that counts as stopped.", isGlobal);
   if (one.kind === "unreadable")
