@@ -1,7 +1,7 @@
 import { write } from "firebase-functions/logger";
 import { onRequest } from "firebase-functions/v2/https";
 import type { HttpsFunction, HttpsOptions, Request } from "firebase-functions/v2/https";
-import { serve } from "../platform/http/serve.js";
+import { refusedReply, serve } from "../platform/http/serve.js";
 import type { ApiReply, ServeMeans } from "../platform/http/serve.js";
 
 const OPTIONS = {
@@ -19,14 +19,44 @@ const OPTIONS = {
 /** `api`: every action of a person, one route table. */
 export function apiFunction(means: () => ServeMeans): HttpsFunction {
   return onRequest(OPTIONS, async (request, response) => {
+    answerUnreadableBodies(request.app, () => means().newRequestId());
     const startedMs = Date.now();
     const reply = await serve(toApiRequest(request), means());
     log(reply, Date.now() - startedMs);
-    response
-      .status(reply.status)
-      .set({ "Cache-Control": "no-store", "X-Request-Id": String(reply.logged["requestId"]), ...reply.headers })
-      .json(reply.body);
+    send(response, reply);
   });
+}
+
+type Application = Request["app"];
+type Response = NonNullable<Request["res"]>;
+
+const hasLastWord = new WeakSet<Application>();
+
+/**
+ * The framework parses bodies before it calls us, and would answer what it cannot parse with a page of its own. From an
+ * instance's first request on, the last word of its application is ours: INVALID_INPUT or BODY_TOO_LARGE, as JSON.
+ */
+function answerUnreadableBodies(application: Application, newRequestId: () => string): void {
+  if (hasLastWord.has(application)) return;
+  hasLastWord.add(application);
+  application.use((error: unknown, request: unknown, response: Response, next: (error: unknown) => void) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const status = typeof error === "object" && error !== null && "status" in error ? error.status : null;
+    const reason = status === 413 ? "BODY_TOO_LARGE" : status === 400 ? "INVALID_INPUT" : "INTERNAL";
+    const reply = refusedReply({ kind: "refused", reason }, { requestId: newRequestId(), route: "none" });
+    log({ ...reply, ...(reason === "INTERNAL" ? { defect: error } : {}) }, 0);
+    send(response, reply);
+  });
+}
+
+function send(response: Response, { status, headers, logged, body }: ApiReply): void {
+  response
+    .status(status)
+    .set({ "Cache-Control": "no-store", "X-Request-Id": String(logged["requestId"]), ...headers })
+    .json(body);
 }
 
 function toApiRequest(request: Request): Parameters<typeof serve>[0] {

@@ -18,6 +18,7 @@ export async function signIn(name: string, claims: { tenants?: unknown } | Recor
   const uid = `${name}-${randomBytes(4).toString("hex")}`;
   const email = `${uid}@example.test`;
   await getAuth(adminApp()).createUser({ uid, email, password: TEST_PASSWORD, displayName: name, emailVerified: true });
+  await countTokensFrom(uid, 0);
   await getAuth(adminApp()).setCustomUserClaims(uid, "tenants" in claims ? claims : { tenants: claims });
   const answer = await fetch(
     `http://${host}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=emulator`,
@@ -30,5 +31,18 @@ export async function signIn(name: string, claims: { tenants?: unknown } | Recor
   const { idToken } = (await answer.json()) as { idToken: string };
   return { uid, idToken };
 }
+
+/** Tokens count from this second on: 0 lets a test say that somebody signed in long ago. */
+async function countTokensFrom(localId: string, seconds: number): Promise<void> {
+  const origin = `http://${requireEnv("FIREBASE_AUTH_EMULATOR_HOST")}/identitytoolkit.googleapis.com/v1`;
+  await fetch(`${origin}/projects/${requireEnv("GCLOUD_PROJECT")}/accounts:update`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: "Bearer owner" },
+    body: JSON.stringify({ localId, validSince: String(seconds) }),
+  });
+}
+
+/** Every token that was issued before now stops counting. */
+export const revokeSessions = (uid: string): Promise<void> => getAuth(adminApp()).revokeRefreshTokens(uid);
 
 export const disable = (uid: string): Promise<unknown> => getAuth(adminApp()).updateUser(uid, { disabled: true });

@@ -107,7 +107,8 @@ function refusal(reason: ReasonCode, details?: Refused["details"]): Refused {
   return { kind: "refused", reason, ...(details === undefined ? {} : { details }) };
 }
 
-function refusedReply({ reason, details }: Refused, about: { requestId: string; route: string }): ApiReply {
+/** A refusal as it goes over the wire: reason code, sentence, request id, and status. */
+export function refusedReply({ reason, details }: Refused, about: { requestId: string; route: string }): ApiReply {
   const { sentence, httpStatus } = REASON_CODES[reason];
   const body: ApiError = {
     error: {
