@@ -8,6 +8,7 @@ import { submitProposal } from "../../functions/src/proposals/submit.js";
 import type { JsonObject, Proposal } from "../../functions/src/contracts/index.js";
 import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
 import type { TestStudio } from "../../functions/test/support/emulator.js";
+import { afterHold } from "../../functions/test/support/fake-means.js";
 import { countingFirestore } from "./counting-firestore.js";
 import type { Cost } from "./counting-firestore.js";
 
@@ -58,7 +59,7 @@ export async function execute(
   { proposalId, plan }: Proposal,
 ): Promise<void> {
   const command = { actor, tenantId, requestId: REQUEST_ID, proposalId, idempotencyKey: `bench-execute-${proposalId}` };
-  accepted(await executeProposal(deps, { ...command, body: { planId: plan.planId } }));
+  accepted(await executeProposal(afterHold(deps), { ...command, body: { planId: plan.planId } }));
 }
 
 /** The same documents in one round trip of reads and one of writes, with nothing decided in between. */
@@ -79,7 +80,6 @@ export async function bareTransaction(studio: BenchStudio, proposal: Proposal, n
       at(`proposals/${proposal.proposalId}`),
       toFirestore(JSON.parse(JSON.stringify(proposal)) as JsonObject),
     );
-    transaction.delete(at(`openIntents/${proposal.intentHash}`));
     transaction.update(at(target), { attention: { code: "other", note: "bare", proposalId: "bare" }, auditVersion: 1 });
     transaction.create(at(`executions/bare-${name}`), {
       planId: proposal.plan.planId,

@@ -4,6 +4,7 @@ import { planProposal } from "../../functions/src/proposals/replan.js";
 import { rejectProposal } from "../../functions/src/proposals/review.js";
 import { rollbackProposal } from "../../functions/src/proposals/rollback.js";
 import { submitProposal } from "../../functions/src/proposals/submit.js";
+import { afterHold } from "../../functions/test/support/fake-means.js";
 import { accepted, approve, REQUEST_ID, submitFlag } from "./bench-studio.js";
 import type { BenchStudio } from "./bench-studio.js";
 import type { Cost } from "./counting-firestore.js";
@@ -28,10 +29,10 @@ export async function measureLifecycle(studio: BenchStudio): Promise<readonly Op
     const body = { planId: plan.planId };
     const key = { idempotencyKey: `bench-execute-${proposalId}` };
     await note(`${name}: execute`, async () =>
-      accepted(await executeProposal(counted, { ...about(proposalId), ...key, body })),
+      accepted(await executeProposal(afterHold(counted), { ...about(proposalId), ...key, body })),
     );
     await note(`${name}: execute, replayed`, async () =>
-      accepted(await executeProposal(counted, { ...about(proposalId), ...key, body })),
+      accepted(await executeProposal(afterHold(counted), { ...about(proposalId), ...key, body })),
     );
     const rollback = { idempotencyKey: `bench-rollback-${proposalId}`, body: { rationale: "not needed after all" } };
     await note(`${name}: rollback`, async () =>

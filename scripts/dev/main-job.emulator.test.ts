@@ -103,7 +103,9 @@ describe("the main job", function () {
     };
     const own = await post(owner, `${path}:approve`, decision);
     assert.equal(((await own.json()) as { error: { code: string } }).error.code, "SELF_APPROVAL");
-    assert.equal((await post(approver, `${path}:approve`, decision)).status, 200);
+    const approval = await post(approver, `${path}:approve`, decision);
+    assert.equal(approval.status, 200);
+    await untilExecutable(((await approval.json()) as { proposal: Proposal }).proposal);
     assert.equal(
       (await post(approver, `${path}:execute`, { planId: proposal.plan.planId }, "main-job-execute-1")).status,
       200,

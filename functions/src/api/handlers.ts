@@ -8,7 +8,14 @@ import type { UplinkDeps } from "../devices/ingest-envelope.js";
 import { executeProposal } from "../proposals/execute.js";
 import { getProposal } from "../proposals/look.js";
 import { planProposal } from "../proposals/replan.js";
-import { approveProposal, rejectProposal, withdrawProposal } from "../proposals/review.js";
+import { reviseProposal } from "../proposals/revise.js";
+import {
+  approveProposal,
+  rejectProposal,
+  reopenProposal,
+  revokeProposal,
+  withdrawProposal,
+} from "../proposals/review.js";
 import { rollbackProposal } from "../proposals/rollback.js";
 import { submitProposal } from "../proposals/submit.js";
 import type { ApiRouteName, RouteBody, RouteParams } from "../contracts/index.js";
@@ -34,6 +41,9 @@ export function apiHandlers(deps: () => UplinkDeps): Handlers {
     planProposal: handle("planProposal", (call) => planProposal(deps(), call)),
     approveProposal: handle("approveProposal", (call) => approveProposal(deps(), call)),
     rejectProposal: handle("rejectProposal", (call) => rejectProposal(deps(), call)),
+    reopenProposal: handle("reopenProposal", (call) => reopenProposal(deps(), call)),
+    revokeProposal: handle("revokeProposal", (call) => revokeProposal(deps(), call)),
+    reviseProposal: handle("reviseProposal", (call) => reviseProposal(deps(), call)),
     withdrawProposal: handle("withdrawProposal", (call) => withdrawProposal(deps(), call)),
     executeProposal: handle("executeProposal", (call) => executeProposal(deps(), call)),
     rollbackProposal: handle("rollbackProposal", (call) => rollbackProposal(deps(), call)),

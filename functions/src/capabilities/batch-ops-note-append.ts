@@ -33,6 +33,7 @@ export const batchOpsNoteAppend: Capability<BatchOpsNoteAppendInput> = {
     adr: "docs/adr/0003-effects-are-data.md",
   },
   inputSchema: BatchOpsNoteAppendInput,
+  isAdditive: true,
   targets: ({ batchId }) => [`batches/${batchId}`],
   reads: ({ batchId }, context) => [
     { ref: `batches/${batchId}`, fields: ["isClosed", "ownerName", "title"] },

@@ -55,6 +55,8 @@ export interface Capability<Input = JsonObject, Request = never> {
   targets(input: Input): readonly string[];
   /** The precondition selector: which documents and fields the preview depends on. Sorted and without doubles. */
   reads(input: Input, context: PreviewContext): readonly DocumentRead[];
+  /** True: two requests about the same target are two changes, such as two notes, and neither supersedes the other. */
+  readonly isAdditive?: true;
   preview(truth: Truth, input: Input, context: PreviewContext): Preview;
   readonly fromAgent: AgentResolution<Request, Input> | null;
 }

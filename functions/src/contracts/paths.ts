@@ -37,7 +37,7 @@ export const inTenant = (tenantId: string, ref: string): string => `tenants/${te
 
 export const controlRef = (): string => "control/state";
 export const proposalRef = (proposalId: string): string => `proposals/${proposalId}`;
-export const openIntentRef = (intentHash: string): string => `openIntents/${intentHash}`;
+export const openIntentsRef = (targetKey: string): string => `openIntents/${targetKey}`;
 export const executionRef = (executionId: string): string => `executions/${executionId}`;
 export const auditEventRef = (eventId: string): string => `auditEvents/${eventId}`;
 export const auditPayloadRef = (eventId: string): string => `auditPayloads/${eventId}`;

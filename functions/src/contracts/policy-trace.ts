@@ -15,6 +15,7 @@ export const POLICY_CHECKS = [
   "rationale",
   "quorum",
   "approval_age",
+  "hold_window",
   "control_epoch",
   "preconditions",
   "blast_radius",

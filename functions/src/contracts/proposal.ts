@@ -99,12 +99,20 @@ export const Proposal = z.strictObject({
   reviews: z.array(Review).max(50),
   /** The first instant at which a granted approval no longer counts; null until the quorum is reached. */
   approvedUntil: UtcInstant.nullable(),
+  /**
+   * The first instant at which it may be executed; until then a revoke undoes the approval and nothing else. null until the
+   * quorum is reached, and for risk tiers that are not held.
+   */
+  executeNotBefore: UtcInstant.nullable(),
   policyId: z.string().min(1),
   policyVersion: z.int().min(1),
   /** Control epoch when the approval was given (when it was submitted, until then). */
   controlEpochSeen: z.int().min(0),
   /** How often the same intent was submitted while this one was open (M01.9). */
   duplicates: z.int().min(0),
+  /** The newer request for nearly the same that took this one's place, and the older one whose place this one took (M06.3). */
+  supersededBy: DocId.nullable(),
+  supersedes: DocId.nullable(),
   /** Why it is blocked, stale or in conflict, as a reason code; null when nothing is wrong. */
   problem: z.strictObject({ code: z.string(), detail: z.string().max(500) }).nullable(),
   execution: ExecutionSummary.nullable(),
@@ -116,12 +124,21 @@ export const Proposal = z.strictObject({
 });
 export type Proposal = z.infer<typeof Proposal>;
 
+/** How many requests one owner's memory of one capability and its targets holds; older ones are forgotten. */
+export const MAX_OPEN_INTENTS = 10;
+
 /**
- * One open intent: makes "the same thing asked twice" one card (M01.9). Stored at `openIntents/{intentHash}`; written by
- * functions only; deleted when the proposal closes.
+ * What one owner lately asked of one capability about the same records, the newest first: makes "the same thing asked
+ * twice" one card (M01.9), and lets a newer request supersede the older one (M06.3). Stored at `openIntents/{sha256(capability,
+ * targets, owner)}`; written by functions only, when a proposal opens. Whether a proposal still is open, it says itself.
  */
-export const OpenIntent = z.strictObject({ proposalId: DocId, openedAt: UtcInstant });
-export type OpenIntent = z.infer<typeof OpenIntent>;
+export const OpenIntents = z.strictObject({
+  entries: z
+    .array(z.strictObject({ intentHash: Sha256Hex, proposalId: DocId, openedAt: UtcInstant }))
+    .min(1)
+    .max(MAX_OPEN_INTENTS),
+});
+export type OpenIntents = z.infer<typeof OpenIntents>;
 
 /**
  * The idempotency record of one execute or rollback. Stored at `executions/{sha256(tenant|capability|key)}`; written by

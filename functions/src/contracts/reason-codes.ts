@@ -136,6 +136,16 @@ export const REASON_CODES = {
     whoCanLift: "Any approver: make a new plan and approve that.",
     httpStatus: 409,
   },
+  HOLD_WINDOW: {
+    sentence: "It was approved a moment ago and can still be taken back, so it is not executed yet.",
+    whoCanLift: "Nobody needs to: wait for the named instant.",
+    httpStatus: 409,
+  },
+  INTENT_ALREADY_OPEN: {
+    sentence: "Another proposal asks for exactly this and is still open.",
+    whoCanLift: "You: decide on the other proposal, which is named.",
+    httpStatus: 409,
+  },
   APPROVAL_CONSUMED: {
     sentence: "This approval has already been used.",
     whoCanLift: "Nobody: submit a new proposal.",
@@ -218,6 +228,11 @@ export const REASON_CODES = {
     whoCanLift: "The caller: use a new key.",
     httpStatus: 409,
   },
+  IN_PROGRESS: {
+    sentence: "Another call is working on the same records at this moment. Nothing was written by this one.",
+    whoCanLift: "You: send the same call with the same key again after the named time.",
+    httpStatus: 409,
+  },
   ROLLED_BACK: {
     sentence: "This was executed and has been rolled back since.",
     whoCanLift: "The requester: submit it again.",
@@ -284,6 +299,11 @@ export const REASON_CODES = {
     sentence: "Too many people changed the same record at once. Nothing was written.",
     whoCanLift: "You: try again.",
     httpStatus: 503,
+  },
+  ANSWER_BROKEN: {
+    sentence: "The action was decided and put on record, but its answer is not what the contract promises.",
+    whoCanLift: "You: look at the proposal before you try again. The operators: the request id finds it in the logs.",
+    httpStatus: 500,
   },
   INTERNAL: {
     sentence: "Something unexpected failed. Nothing was written.",

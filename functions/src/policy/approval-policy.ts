@@ -1,20 +1,51 @@
 import type { ApprovalPolicy, RiskTier } from "../contracts/index.js";
 
 const HOUR = 3_600_000;
+/** Ten seconds to think again, for what a person may execute without explicit confirmation (M03.7). */
+const HOLD = 10_000;
 
 /**
  * The policy that a studio starts with (M01.7, M02.5): low and medium one approver who is not in the chain, high two
- * distinct people, physical two. `approvalTtlMs` is how long an approval stands before it must be given again.
+ * distinct people, physical two. `approvalTtlMs` is how long an approval stands before it must be given again, `holdMs` how long it can be
+ * revoked before it can be executed.
  */
 export const DEFAULT_APPROVAL_POLICY: ApprovalPolicy = {
   id: "default",
   version: 1,
   onTimeout: "deny",
   rules: [
-    { riskTier: "low", approvals: 1, roles: deciders(), decideWithinMs: 72 * HOUR, approvalTtlMs: 24 * HOUR },
-    { riskTier: "medium", approvals: 1, roles: deciders(), decideWithinMs: 48 * HOUR, approvalTtlMs: 4 * HOUR },
-    { riskTier: "high", approvals: 2, roles: deciders(), decideWithinMs: 24 * HOUR, approvalTtlMs: HOUR / 2 },
-    { riskTier: "physical", approvals: 2, roles: deciders(), decideWithinMs: HOUR, approvalTtlMs: HOUR / 12 },
+    {
+      riskTier: "low",
+      approvals: 1,
+      roles: deciders(),
+      decideWithinMs: 72 * HOUR,
+      approvalTtlMs: 24 * HOUR,
+      holdMs: HOLD,
+    },
+    {
+      riskTier: "medium",
+      approvals: 1,
+      roles: deciders(),
+      decideWithinMs: 48 * HOUR,
+      approvalTtlMs: 4 * HOUR,
+      holdMs: HOLD,
+    },
+    {
+      riskTier: "high",
+      approvals: 2,
+      roles: deciders(),
+      decideWithinMs: 24 * HOUR,
+      approvalTtlMs: HOUR / 2,
+      holdMs: 0,
+    },
+    {
+      riskTier: "physical",
+      approvals: 2,
+      roles: deciders(),
+      decideWithinMs: HOUR,
+      approvalTtlMs: HOUR / 12,
+      holdMs: 0,
+    },
   ],
 };
 

@@ -20,10 +20,13 @@ const STAFF: readonly Role[] = [...OPERATORS, "finance", "trust"];
 
 /** From which states an operation may start (M01.1). `lifecycle.ts` says where each one leads. */
 export const OPERATION_FROM: Readonly<Record<Exclude<PolicyOperation, "submit">, readonly ProposalStatus[]>> = {
-  plan: ["pending_approval", "approved", "stale", "blocked"],
+  plan: ["draft", "pending_approval", "approved", "stale", "blocked"],
+  revise: ["draft", "pending_approval", "stale"],
   approve: ["pending_approval"],
   reject: ["pending_approval"],
+  reopen: ["rejected"],
   withdraw: ["pending_approval"],
+  revoke: ["approved"],
   execute: ["approved"],
   rollback: ["executed", "rollback_conflict"],
 };
@@ -74,16 +77,21 @@ const role: Check = (facts) => {
   return pass(`${held} may ${operation}`);
 };
 
-function rolesFor({ operation, rule }: PolicyFacts): readonly Role[] {
+function rolesFor({ operation, rule, proposal, actor }: PolicyFacts): readonly Role[] {
   switch (operation) {
     case "approve":
     case "reject":
       return rule?.roles ?? [];
+    case "revoke":
+      return proposal !== null && chainLink(proposal, actor.id) !== undefined ? STAFF : (rule?.roles ?? []);
+    case "reopen":
+      return ["approver_admin"];
     case "execute":
     case "rollback":
       return OPERATORS;
     case "submit":
     case "plan":
+    case "revise":
     case "withdraw":
       return STAFF;
   }
@@ -119,10 +127,13 @@ const lifecycle: Check = ({ operation, proposal }) => {
   return pass(proposal.status);
 };
 
+/** Operations that the time to decide ends. A reopened draft has none: its time begins with its next plan. */
+const TIMED: ReadonlySet<PolicyOperation> = new Set(["plan", "revise", "approve", "reject", "withdraw"]);
+
 /** There is still time. The instant `expiresAt` itself is too late (M02.7). */
 const expiry: Check = ({ operation, proposal, now }) => {
-  if (proposal === null || operation === "rollback" || operation === "execute")
-    return skip(operation === "execute" ? "the approval has its own time limit" : "nothing expires here");
+  if (operation === "execute") return skip("the approval has its own time limit");
+  if (proposal === null || !TIMED.has(operation) || proposal.status === "draft") return skip("nothing expires here");
   return Date.parse(now) < Date.parse(proposal.expiresAt)
     ? pass(`open until ${proposal.expiresAt}`)
     : fail("PROPOSAL_EXPIRED", `the time to decide ended at ${proposal.expiresAt}`);
@@ -151,18 +162,22 @@ const plan: Check = ({ operation, proposal, review }) => {
 
 /** Nobody decides on what their own chain asked for (M02.3). Rejecting one's own request is `withdraw`. */
 const selfApproval: Check = ({ operation, proposal, actor }) => {
-  if (proposal === null || (operation !== "approve" && operation !== "withdraw"))
+  if (proposal === null || (operation !== "approve" && operation !== "withdraw" && operation !== "revise"))
     return skip("no decision by a person");
-  const link = proposal.actChain.find(({ type, id }) => type === "human" && id === actor.id);
-  if (operation === "withdraw")
+  const link = chainLink(proposal, actor.id);
+  if (operation === "withdraw" || operation === "revise")
     return link === undefined
-      ? fail("ROLE_MISSING", "only its own chain takes it back")
+      ? fail("ROLE_MISSING", `only its own chain may ${operation} it`)
       : pass(`you are its ${link.as}`);
   if (link !== undefined) return fail("SELF_APPROVAL", `you are in the chain of this request as ${link.as}`);
   return alreadyReviewed(proposal, actor.id)
     ? fail("ALREADY_REVIEWED", "your review of this revision is already stored")
     : pass("you are not in its chain");
 };
+
+function chainLink({ actChain }: ProposalFacts, uid: string): ProposalFacts["actChain"][number] | undefined {
+  return actChain.find(({ type, id }) => type === "human" && id === uid);
+}
 
 function alreadyReviewed(proposal: ProposalFacts, uid: string): boolean {
   return liveReviews(proposal).some(({ reviewer }) => reviewer.id === uid);
@@ -209,6 +224,19 @@ const approvalAge: Check = ({ operation, proposal, now }) => {
   return Date.parse(now) < Date.parse(until)
     ? pass(`stands until ${until}`)
     : fail("APPROVAL_EXPIRED", `it stood until ${until}`);
+};
+
+/**
+ * The moments in which an approval can still be taken back without a trace in the records are over (M03.7). The instant
+ * `executeNotBefore` itself is late enough.
+ */
+const holdWindow: Check = ({ operation, proposal, now }) => {
+  if (operation !== "execute") return skip("checked at execution");
+  const notBefore = proposal?.executeNotBefore ?? null;
+  if (notBefore === null) return pass("nothing is held");
+  return Date.parse(now) >= Date.parse(notBefore)
+    ? pass(`held until ${notBefore}`)
+    : fail("HOLD_WINDOW", `it can be revoked until ${notBefore}, and executed from then on`);
 };
 
 /**
@@ -264,6 +292,7 @@ export const CHECKS: readonly { readonly name: TraceLine["check"]; readonly chec
   { name: "rationale", check: rationale },
   { name: "quorum", check: quorum },
   { name: "approval_age", check: approvalAge },
+  { name: "hold_window", check: holdWindow },
   { name: "control_epoch", check: controlEpoch },
   { name: "preconditions", check: preconditions },
   { name: "blast_radius", check: blastRadius },

@@ -34,20 +34,29 @@ const tenantControl = (overrides: Parameters<typeof aControl>[0]): ControlReadin
 
 function proposalFacts(overrides: Partial<ProposalFacts> = {}, from = aProposal()): ProposalFacts {
   const { proposalId, tenantId, rev, status, riskTier, actChain, expiresAt, plan } = from;
-  const { approvalsRequired, reviews, approvedUntil, controlEpochSeen } = from;
+  const { approvalsRequired, reviews, approvedUntil, executeNotBefore, controlEpochSeen } = from;
   const derived = { planId: plan.planId, docs: plan.writes.length, isConsumed: false, isReversible: true };
   const stored = { proposalId, tenantId, rev, status, riskTier, actChain, expiresAt, approvalsRequired, reviews };
-  return { ...stored, approvedUntil, controlEpochSeen, ...derived, ...overrides };
+  return { ...stored, approvedUntil, executeNotBefore, controlEpochSeen, ...derived, ...overrides };
 }
+
+const ACTORS: Partial<Record<PolicyOperation, ReturnType<typeof anOwner>>> = {
+  withdraw: anOwner(),
+  revise: anOwner(),
+  reopen: aPerson("ada", ["approver_admin"]),
+};
 
 /** Facts under which the operation is allowed; a test changes the one that it is about. */
 function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {}): PolicyFacts {
   const stored = {
     submit: null,
     plan: proposalFacts(),
+    revise: proposalFacts(),
     approve: proposalFacts(),
     reject: proposalFacts(),
+    reopen: proposalFacts({ status: "rejected" }),
     withdraw: proposalFacts(),
+    revoke: proposalFacts({}, anApprovedProposal()),
     execute: proposalFacts({}, anApprovedProposal()),
     rollback: proposalFacts({ status: "executed", isConsumed: true }, anApprovedProposal()),
   }[operation];
@@ -61,7 +70,7 @@ function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {
     operation,
     now: NOW,
     tenantId: "kiln-house",
-    actor: operation === "withdraw" ? anOwner() : anApprover(),
+    actor: ACTORS[operation] ?? anApprover(),
     capability: metadata,
     control: readable,
     proposal: stored,
@@ -73,7 +82,18 @@ function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {
     ...overrides,
   };
 }
-const OPERATIONS: PolicyOperation[] = ["submit", "plan", "approve", "reject", "withdraw", "execute", "rollback"];
+const OPERATIONS: PolicyOperation[] = [
+  "submit",
+  "plan",
+  "revise",
+  "approve",
+  "reject",
+  "reopen",
+  "withdraw",
+  "revoke",
+  "execute",
+  "rollback",
+];
 
 /** The line of one check for these facts. */
 const line = (check: TraceLine["check"], facts: PolicyFacts): TraceLine => {
@@ -91,7 +111,7 @@ describe("policy/evaluate-policy", () => {
   });
 
   for (const operation of OPERATIONS)
-    it(`allows ${operation} when every fact is in order, and traces all 16 checks`, () => {
+    it(`allows ${operation} when every fact is in order, and traces all its checks`, () => {
       const decision = evaluatePolicy(allowed(operation));
       assert.deepEqual(
         decision.trace.filter(({ result }) => result === "fail"),
@@ -129,6 +149,16 @@ describe("policy/evaluate-policy", () => {
     ["the proposal's own studio", "tenant", "pass", allowed("approve")],
     ["another studio's proposal", "tenant", "CROSS_TENANT_DENIED", with_("approve", { tenantId: "mud-hut" })],
     ["a known capability", "capability", "pass", allowed("submit")],
+    ["nothing held", "hold_window", "pass", allowed("execute")],
+    ["no hold at approve", "hold_window", "skipped", allowed("approve")],
+    ["the end of the hold itself", "hold_window", "pass", with_("execute", { executeNotBefore: NOW })],
+    ["a millisecond too early", "hold_window", "HOLD_WINDOW", with_("execute", { executeNotBefore: later(1) })],
+    ["an approver who reopens", "role", "ROLE_MISSING", allowed("reopen", { actor: anApprover() })],
+    ["the owner who reopens", "role", "ROLE_MISSING", allowed("reopen", { actor: anOwner() })],
+    ["a decider who revokes", "role", "pass", allowed("revoke")],
+    ["an operator who revokes", "role", "ROLE_MISSING", allowed("revoke", { actor: anOperator() })],
+    ["a stranger who revises", "self_approval", "ROLE_MISSING", allowed("revise", { actor: anApprover() })],
+    ["a draft at plan", "expiry", "skipped", with_("plan", { status: "draft", expiresAt: later(-1) })],
     ["no capability", "capability", "CAPABILITY_UNKNOWN", allowed("rollback", { capability: null })],
     [
       "a draft-only one at execute",

@@ -13,7 +13,8 @@ import type {
 } from "../contracts/index.js";
 
 /** What somebody wants to do with a proposal. */
-export type PolicyOperation = "submit" | "plan" | "approve" | "reject" | "withdraw" | "execute" | "rollback";
+export type PolicyOperation =
+  "submit" | "plan" | "revise" | "approve" | "reject" | "reopen" | "withdraw" | "revoke" | "execute" | "rollback";
 
 /** What the policy knows of the stored proposal; null while it is being submitted. */
 export interface ProposalFacts {
@@ -29,6 +30,8 @@ export interface ProposalFacts {
   readonly approvalsRequired: number;
   readonly reviews: readonly Review[];
   readonly approvedUntil: UtcInstant | null;
+  /** Before it, an approved proposal can be revoked and not yet executed; null: nothing is held. */
+  readonly executeNotBefore: UtcInstant | null;
   readonly controlEpochSeen: number;
   readonly isConsumed: boolean;
   readonly isReversible: boolean;

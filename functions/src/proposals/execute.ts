@@ -12,11 +12,12 @@ import type {
   RouteAnswer,
   RouteBody,
   StaleField,
+  UtcInstant,
 } from "../contracts/index.js";
 import type { IdempotentCommand } from "./command.js";
 import { answerReplay, commitWrites } from "./commit-writes.js";
 import { undeclaredWrites } from "./declared-paths.js";
-import { executionIdFor, payloadHashOf, readReplay } from "./idempotency.js";
+import { executionIdFor, payloadHashOf, readReplay, transactOnce } from "./idempotency.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
 import { refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
@@ -31,12 +32,13 @@ type Executing = IdempotentCommand<RouteBody<"executeProposal">>;
  * Apply the approved effect, once? One transaction reads control, proposal, idempotency record and targets, asks the
  * policy, and writes targets, proposal, idempotency record, inverse and audit event: all of it or none (M03.3).
  *
- * The same key again answers `replayed` and writes nothing but a replay event. A refusal that ends the approval is stored
+ * The same key again answers `replayed` and writes nothing but a replay event. Another call on the same records that is still
+ * under way answers IN_PROGRESS, with Retry-After. A refusal that ends the approval is stored
  * with it: STALE_PLAN makes the proposal `stale`, a flipped or engaged kill switch `blocked`, a lapsed approval `expired`.
  */
 export function executeProposal(deps: Deps, command: Executing): Promise<Outcome<Answer>> {
   const { actor, tenantId, proposalId, requestId, body, idempotencyKey } = command;
-  return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
+  return transactOnce(deps, async (reads): Promise<Commit<Outcome<Answer>>> => {
     const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
     const { proposal, capability } = loaded;
@@ -97,6 +99,11 @@ const ENDS_APPROVAL: Partial<
   APPROVAL_EXPIRED: { status: "expired", type: "proposal.expired" },
 };
 
+/** Whole seconds from now on, rounded up: whoever waits that long is not too early. */
+function secondsUntil(instant: UtcInstant | null, now: UtcInstant): number {
+  return instant === null ? 0 : Math.max(0, Math.ceil((Date.parse(instant) - Date.parse(now)) / 1_000));
+}
+
 function refuseExecution(
   deps: Deps,
   occasion: Occasion,
@@ -106,7 +113,10 @@ function refuseExecution(
 ): Commit<Outcome<Answer>> {
   const reason = policy.reasonCode ?? "INTERNAL";
   const ending = ENDS_APPROVAL[reason];
-  const details = reason === "STALE_PLAN" ? { changed: [...changed] } : {};
+  const details = {
+    ...(reason === "STALE_PLAN" ? { changed: [...changed] } : {}),
+    ...(reason === "HOLD_WINDOW" ? { retryAfterSeconds: secondsUntil(proposal.executeNotBefore, occasion.now) } : {}),
+  };
   if (ending === undefined || proposal.status !== "approved")
     return refuseOnRecord(deps, occasion, "execute", reason, { proposal, policy, details: { ...details, proposal } });
   const detail = policy.trace.find(({ result }) => result === "fail")?.detail ?? reason;

@@ -56,6 +56,7 @@ function toProposalFacts(proposal: Proposal): ProposalFacts {
     approvalsRequired: proposal.approvalsRequired,
     reviews: proposal.reviews,
     approvedUntil: proposal.approvedUntil,
+    executeNotBefore: proposal.executeNotBefore,
     controlEpochSeen: proposal.controlEpochSeen,
     isConsumed: proposal.execution !== null,
     isReversible: proposal.plan.inverse.length > 0,

@@ -28,16 +28,21 @@ export const TRANSITIONS: Readonly<Record<ProposalStatus, readonly ProposalStatu
 export const OPERATION_TO: Readonly<Record<PolicyOperation, ProposalStatus>> = {
   submit: "pending_approval",
   plan: "pending_approval",
+  revise: "pending_approval",
   approve: "approved",
   reject: "rejected",
+  reopen: "draft",
   withdraw: "withdrawn",
+  revoke: "revoked",
   execute: "executed",
   rollback: "rolled_back",
 };
 
-/** States in which the same intent, asked for again, is the same card (M01.9). */
+/**
+ * States in which the same intent, asked for again, is the same card (M01.9). A draft is not among them: it waits for
+ * nobody, and claims its intent when it is planned again.
+ */
 export const OPEN_STATUSES: ReadonlySet<ProposalStatus> = new Set([
-  "draft",
   "pending_approval",
   "approved",
   "executing",

@@ -62,6 +62,6 @@ describe("proposals/lifecycle", () => {
 
   it("counts as open what a decision, a new plan or an execution can still move on", () => {
     const open = PROPOSAL_STATUSES.filter((status) => OPEN_STATUSES.has(status));
-    assert.deepEqual(open, ["draft", "pending_approval", "approved", "executing", "blocked", "stale"]);
+    assert.deepEqual(open, ["pending_approval", "approved", "executing", "blocked", "stale"]);
   });
 });

@@ -24,6 +24,8 @@ export interface Understood {
   readonly capability: AnyCapability;
   readonly input: JsonObject;
   readonly intentHash: string;
+  /** Where earlier requests about the same records are remembered. */
+  readonly targetKey: string;
 }
 
 /** What does a proposal look like on its first day? Pending, at revision 1, under the policy and the epoch of now. */
@@ -35,6 +37,8 @@ export function newProposal(
     readonly eventId: string;
     readonly plan: Plan;
     readonly control: ControlReadings;
+    /** The proposal whose place it takes. */
+    readonly supersedes: string | null;
   },
 ): Proposal {
   const { id, version, riskTier } = capability.metadata;
@@ -61,10 +65,13 @@ export function newProposal(
     approvalsRequired: rule.approvals,
     reviews: [],
     approvedUntil: null,
+    executeNotBefore: null,
     policyId: DEFAULT_APPROVAL_POLICY.id,
     policyVersion: DEFAULT_APPROVAL_POLICY.version,
     controlEpochSeen: effectiveControl(made.control, {}, now).epoch,
     duplicates: 0,
+    supersededBy: null,
+    supersedes: made.supersedes,
     problem: null,
     execution: null,
     rollback: null,

@@ -7,10 +7,10 @@ import type { DocumentChange } from "../commit/document-change.js";
 import { refuse } from "../commit/outcome.js";
 import type { Refused } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import { Proposal, inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
+import { Proposal, inTenant, proposalRef } from "../contracts/index.js";
 import type { Actor, ApiErrorDetails, PolicyDecision, ReasonCode, UtcInstant } from "../contracts/index.js";
 import type { PolicyOperation } from "../policy/facts.js";
-import { OPEN_STATUSES, OPERATION_TO, TRANSITIONS, requireTransition } from "./lifecycle.js";
+import { OPERATION_TO, TRANSITIONS, requireTransition } from "./lifecycle.js";
 
 /** How many event ids a proposal carries: the newest ones; the audit log itself has them all. */
 const EVENT_IDS_KEPT = 500;
@@ -30,8 +30,8 @@ export interface ProposalStep {
 }
 
 /**
- * One step in a proposal's life together with its event: the new document, the release of its open intent once it is no
- * longer open, and the event that names every document the step changed. Throws on a transition the table does not hold.
+ * One step in a proposal's life together with its event: the new document, and the event that names every document the
+ * step changed. Throws on a transition the table does not hold.
  */
 export function stepProposal(
   deps: Deps,
@@ -63,22 +63,22 @@ export function stepProposal(
     },
     eventMeans(deps, eventId),
   );
-  const closes = OPEN_STATUSES.has(before.status) && !OPEN_STATUSES.has(status);
   return {
     proposal,
     event,
     changes: [
       { op: "set", path: inTenant(proposal.tenantId, proposalRef(proposal.proposalId)), data: toDocument(proposal) },
-      ...(closes ? [releaseIntent(proposal)] : []),
       ...(beside.changes ?? []),
     ],
   };
 }
 
-const releaseIntent = ({ tenantId, intentHash }: Proposal): DocumentChange => ({
-  op: "delete",
-  path: inTenant(tenantId, openIntentRef(intentHash)),
-});
+/** Which reviews still stand and are lost when this revision ends: whose, on which revision, and what they said. */
+export function lostReviews({ reviews }: Proposal): { reviewer: string; rev: number; decision: string }[] {
+  return reviews
+    .filter(({ voidedAt }) => voidedAt === null)
+    .map(({ reviewer, rev, decision }) => ({ reviewer: reviewer.id, rev, decision }));
+}
 
 /** The fields that every event about this proposal shares. */
 export function proposalEvent(occasion: Occasion, proposal: Proposal): Omit<EventDraft, "type"> {

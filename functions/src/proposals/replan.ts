@@ -1,15 +1,18 @@
 import type { Deps } from "../commit/deps.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import type { Commit } from "../commit/transactor.js";
-import type { Plan, Proposal, Review, RouteAnswer, RouteBody } from "../contracts/index.js";
+import type { AnyCapability } from "../capabilities/registry.js";
+import type { Commit, TransactionReads } from "../commit/transactor.js";
+import type { Plan, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
 import { effectiveControl } from "../policy/control.js";
 import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal, previewContext } from "./load.js";
-import { expireOnRecord, refuseOnRecord, stepProposal } from "./on-record.js";
+import { expireOnRecord, lostReviews, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
+import { claimIntent, targetKeyOf } from "./open-intents.js";
+import type { IntentClaim } from "./open-intents.js";
 import { planEffect } from "./plan-effect.js";
 
 /**
@@ -17,7 +20,7 @@ import { planEffect } from "./plan-effect.js";
  * control epoch, changes nothing; the time to decide that is over is stored. Any other becomes the next revision: back to `pending_approval`, with every review
  * voided and named in the event, and a new time limit.
  *
- * Refuses with REV_MISMATCH, INVALID_TRANSITION, PROPOSAL_EXPIRED, and what `planEffect` refuses.
+ * Refuses with REV_MISMATCH, INVALID_TRANSITION, PROPOSAL_EXPIRED, INTENT_ALREADY_OPEN, and what `planEffect` refuses.
  */
 export function planProposal(
   deps: Deps,
@@ -65,14 +68,24 @@ export function planProposal(
         events: [],
         answer: accept({ proposal, plan: planned.plan, isChanged: false, policy }),
       };
-    const step = stepProposal(deps, occasion, proposal, renewed(proposal, planned.plan, epoch, occasion), {
-      type: "proposal.replanned",
-      output: planned.plan,
-      data: {
-        planId: planned.plan.planId,
-        approvalsDismissed: live(proposal.reviews).map(({ reviewer, rev }) => ({ reviewer: reviewer.id, rev })),
+    const claim = await reclaim(deps, reads, occasion, proposal, capability);
+    if (claim?.kind === "taken")
+      return refuseOnRecord(deps, occasion, "plan", "INTENT_ALREADY_OPEN", {
+        proposal,
+        details: { otherProposalId: claim.proposalId },
+      });
+    const step = stepProposal(
+      deps,
+      occasion,
+      proposal,
+      renewed(proposal, planned.plan, epoch, occasion),
+      {
+        type: "proposal.replanned",
+        output: planned.plan,
+        data: { planId: planned.plan.planId, approvalsDismissed: lostReviews(proposal) },
       },
-    });
+      { changes: claim === null ? [] : [claim.change] },
+    );
     return {
       changes: step.changes,
       events: [step.event],
@@ -81,16 +94,29 @@ export function planProposal(
   });
 }
 
+/** A draft gave its intent up; whoever took it meanwhile keeps it. */
+function reclaim(
+  deps: Deps,
+  reads: TransactionReads,
+  { tenantId, now }: Occasion,
+  proposal: Proposal,
+  capability: AnyCapability,
+): Promise<IntentClaim | null> {
+  if (proposal.status !== "draft") return Promise.resolve(null);
+  const { ownerUid, input } = proposal;
+  const targetKey = targetKeyOf(deps.sha256, { ownerUid, capability, input });
+  return claimIntent(reads, { tenantId, now, targetKey }, proposal);
+}
+
 function stands(proposal: Proposal, plan: Plan, epoch: number): boolean {
   if (plan.planId !== proposal.plan.planId) return false;
   const isOfThisEpoch = proposal.controlEpochSeen === epoch;
   if (proposal.status === "approved") return isOfThisEpoch;
-  return proposal.status === "pending_approval" && (isOfThisEpoch || live(proposal.reviews).length === 0);
+  return proposal.status === "pending_approval" && (isOfThisEpoch || lostReviews(proposal).length === 0);
 }
 
-const live = (reviews: readonly Review[]): Review[] => reviews.filter(({ voidedAt }) => voidedAt === null);
-
-function renewed(proposal: Proposal, plan: Plan, epoch: number, { now }: Occasion): Partial<Proposal> {
+/** What every next revision has in common, whoever asked for it: its plan, voided reviews, and time to decide on it. */
+export function renewed(proposal: Proposal, plan: Plan, epoch: number, { now }: Occasion): Partial<Proposal> {
   const rule = ruleFor(DEFAULT_APPROVAL_POLICY, proposal.riskTier);
   return {
     rev: proposal.rev + 1,
@@ -98,6 +124,7 @@ function renewed(proposal: Proposal, plan: Plan, epoch: number, { now }: Occasio
     plan,
     reviews: proposal.reviews.map((review) => ({ ...review, voidedAt: review.voidedAt ?? now })),
     approvedUntil: null,
+    executeNotBefore: null,
     expiresAt: new Date(Date.parse(now) + rule.decideWithinMs).toISOString(),
     controlEpochSeen: epoch,
     problem: null,

@@ -11,14 +11,15 @@ import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
 import { loadProposal } from "./load.js";
 import type { LoadedProposal } from "./load.js";
-import { expireOnRecord, refuseOnRecord, stepProposal } from "./on-record.js";
+import { expireOnRecord, lostReviews, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion, ProposalStep } from "./on-record.js";
 
 type Answer = RouteAnswer<"approveProposal">;
 
 /**
  * Approve exactly this plan of exactly this revision? The quorum's last approval makes the proposal `approved`, for the
- * time that its risk tier allows and under the control epoch of now.
+ * time that its risk tier allows and under the control epoch of now; for low and medium risk it is held for a moment in
+ * which `revokeProposal` undoes it (M03.7).
  *
  * Refuses with SELF_APPROVAL, ROLE_MISSING, KILL_SWITCH, CONTROL_UNREADABLE, REV_MISMATCH (with the stored proposal),
  * PLAN_MISMATCH, INVALID_TRANSITION, PROPOSAL_EXPIRED (which is stored), INTENT_CHANGED, RATIONALE_REQUIRED.
@@ -35,7 +36,8 @@ export function approveProposal(
       ({ decision }) => decision === "approve",
     ).length;
     const isReached = approvals >= proposal.approvalsRequired;
-    const { approvalTtlMs } = ruleFor(DEFAULT_APPROVAL_POLICY, proposal.riskTier);
+    const { approvalTtlMs, holdMs } = ruleFor(DEFAULT_APPROVAL_POLICY, proposal.riskTier);
+    const inMs = (ms: number): string => new Date(Date.parse(occasion.now) + ms).toISOString();
     return stepProposal(
       deps,
       occasion,
@@ -45,7 +47,11 @@ export function approveProposal(
         reviews,
         controlEpochSeen: effectiveControl(control, {}, occasion.now).epoch,
         ...(isReached
-          ? { status: "approved", approvedUntil: new Date(Date.parse(occasion.now) + approvalTtlMs).toISOString() }
+          ? {
+              status: "approved",
+              approvedUntil: inMs(approvalTtlMs),
+              executeNotBefore: holdMs === 0 ? null : inMs(holdMs),
+            }
           : {}),
       },
       {
@@ -98,6 +104,61 @@ export function withdrawProposal(
       proposal,
       { rev: proposal.rev + 1, status: "withdrawn" },
       { type: "proposal.withdrawn", data: { rev: body.ifRev }, freeText: { rationale: body.rationale } },
+    ),
+  );
+}
+
+/**
+ * Take the approval back, by any decider or by the request's own chain? Nothing was written yet, so nothing else changes:
+ * in the hold window this is "undo" (M03.7). Refuses with INVALID_TRANSITION once it was executed, ROLE_MISSING,
+ * REV_MISMATCH.
+ */
+export function revokeProposal(
+  deps: Deps,
+  command: ProposalCommand<RouteBody<"revokeProposal">>,
+): Promise<Outcome<Answer>> {
+  const { body } = command;
+  const looked = { ...body, planId: null, reasonCode: null };
+  return decide(deps, command, "revoke", looked, (occasion, { proposal }) =>
+    stepProposal(
+      deps,
+      occasion,
+      proposal,
+      { rev: proposal.rev + 1, status: "revoked", executeNotBefore: null },
+      {
+        type: "proposal.revoked",
+        data: { rev: body.ifRev, planId: proposal.plan.planId },
+        ...(body.rationale.trim() === "" ? {} : { freeText: { rationale: body.rationale } }),
+      },
+    ),
+  );
+}
+
+/**
+ * Make a rejected proposal a draft again (M01.1)? Only an approver_admin, with a reason. Its reviews stay visible and count
+ * no more; from the draft a new plan, or a revision, leads back to `pending_approval`.
+ */
+export function reopenProposal(
+  deps: Deps,
+  command: ProposalCommand<RouteBody<"reopenProposal">>,
+): Promise<Outcome<Answer>> {
+  const { body } = command;
+  const looked = { ...body, planId: null, reasonCode: null };
+  return decide(deps, command, "reopen", looked, (occasion, { proposal }) =>
+    stepProposal(
+      deps,
+      occasion,
+      proposal,
+      {
+        rev: proposal.rev + 1,
+        status: "draft",
+        reviews: proposal.reviews.map((review) => ({ ...review, voidedAt: review.voidedAt ?? occasion.now })),
+      },
+      {
+        type: "proposal.reopened",
+        data: { rev: body.ifRev, approvalsDismissed: lostReviews(proposal) },
+        freeText: { rationale: body.rationale },
+      },
     ),
   );
 }

@@ -8,7 +8,7 @@ import { rollbackConflicts } from "./apply-effect.js";
 import type { IdempotentCommand } from "./command.js";
 import { answerReplay, commitWrites } from "./commit-writes.js";
 import { undeclaredWrites } from "./declared-paths.js";
-import { executionIdFor, payloadHashOf, readReplay } from "./idempotency.js";
+import { executionIdFor, payloadHashOf, readReplay, transactOnce } from "./idempotency.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
 import { refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
@@ -24,7 +24,7 @@ type RollingBack = IdempotentCommand<RouteBody<"rollbackProposal">>;
  */
 export function rollbackProposal(deps: Deps, command: RollingBack): Promise<Outcome<Answer>> {
   const { actor, tenantId, proposalId, requestId, body, idempotencyKey } = command;
-  return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
+  return transactOnce(deps, async (reads): Promise<Commit<Outcome<Answer>>> => {
     const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
     const { proposal } = loaded;

@@ -4,22 +4,23 @@ import type { AnyCapability } from "../capabilities/registry.js";
 import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
 import { toDocument } from "../commit/document-change.js";
-import type { DocumentChange } from "../commit/document-change.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import type { Commit, StoredDocument, TransactionReads } from "../commit/transactor.js";
-import { OpenIntent, inTenant, openIntentRef, proposalRef } from "../contracts/index.js";
-import type { JsonObject, PolicyDecision, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
+import type { Commit, TransactionReads } from "../commit/transactor.js";
+import { inTenant, openIntentsRef, proposalRef } from "../contracts/index.js";
+import type { JsonObject, OpenIntents, PolicyDecision, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import type { Command } from "./command.js";
 import { judge } from "./judge.js";
-import { OPEN_STATUSES, mayTransition } from "./lifecycle.js";
-import { controlPaths, loadDocuments, parseProposal, previewContext } from "./load.js";
+import { mayTransition } from "./lifecycle.js";
+import { controlPaths, loadDocuments, previewContext } from "./load.js";
 import { newProposal } from "./new-proposal.js";
 import type { Submission, Understood } from "./new-proposal.js";
 import { proposalEvent, refuseOnRecord, stepProposal } from "./on-record.js";
-import type { Occasion } from "./on-record.js";
+import type { Occasion, ProposalStep } from "./on-record.js";
+import { isStillOpen, loadEarlier, readOpenIntents, rememberIntent, targetKeyOf } from "./open-intents.js";
+import type { EarlierRequests } from "./open-intents.js";
 import { hashIntent, planEffect } from "./plan-effect.js";
 
 type SubmitAnswer = RouteAnswer<"submitProposal">;
@@ -42,7 +43,8 @@ export function submitProposal(
 
 /**
  * Can this become a proposal that waits for approval? Computes the plan from current reads and stores both. The same
- * intent, asked again while the first is open, gives the first one back and is counted on it (M01.9).
+ * intent, asked again while the first is open, gives the first one back and is counted on it (M01.9). Nearly the same,
+ * asked again by the same actor within a day, supersedes the first while it waits (M06.3), and each names the other.
  *
  * Refuses with CAPABILITY_UNKNOWN, NOT_PROPOSABLE_BY_AGENT, ROLE_MISSING, INVALID_INPUT, NO_OP, TARGET_*,
  * BLAST_RADIUS_EXCEEDED, UNDECLARED_WRITE. Runs inside the caller's transaction, so that an agent's envelope and the
@@ -69,18 +71,26 @@ export async function decideSubmission(
     capability === null || parsed === undefined
       ? null
       : understand(deps, occasion, submission, capability, parsed.data);
-  const [globalControl, tenantControl, openIntent] = await reads.get([
+  const [globalControl, tenantControl, openIntents] = await reads.get([
     ...controlPaths(occasion.tenantId),
-    ...(understood === null ? [] : [inTenant(occasion.tenantId, openIntentRef(understood.intentHash))]),
+    ...(understood === null ? [] : [inTenant(occasion.tenantId, openIntentsRef(understood.targetKey))]),
   ]);
   const control = readControls(globalControl?.data ?? null, tenantControl?.data ?? null);
   const policy = judge({ operation: "submit", ...occasion, control, proposal: null, capability, sha256: deps.sha256 });
   if (policy.decision === "deny" || understood === null)
     return refuseOnRecord(deps, occasion, "submit", policy.reasonCode ?? "INTERNAL", { ...about, policy });
 
-  const earlier = await loadEarlier(reads, occasion, openIntent);
-  if (earlier !== null && isStillOpen(earlier, occasion.now)) return countDuplicate(deps, occasion, earlier, policy);
-  return open(deps, reads, occasion, understood, { control, earlier, policy });
+  const known = readOpenIntents(openIntents);
+  const request = {
+    ...occasion,
+    intentHash: understood.intentHash,
+    actorId: submission.actor.id,
+    isAdditive: understood.capability.isAdditive === true,
+  };
+  const earlier = await loadEarlier(reads, request, known);
+  if (earlier.same !== null && isStillOpen(earlier.same, occasion.now))
+    return countDuplicate(deps, occasion, earlier.same, policy);
+  return open(deps, reads, occasion, understood, { control, known, earlier, policy });
 }
 
 function understand(
@@ -92,25 +102,8 @@ function understand(
 ): Understood {
   const { ownerUid } = submission;
   const intentHash = hashIntent({ tenantId, ownerUid, capability, input, sha256: deps.sha256 });
-  return { submission, capability, input, intentHash };
-}
-
-async function loadEarlier(
-  reads: TransactionReads,
-  { tenantId }: Occasion,
-  openIntent: StoredDocument | undefined,
-): Promise<Proposal | null> {
-  if (openIntent?.data == null) return null;
-  const { proposalId } = OpenIntent.parse(openIntent.data);
-  const [stored] = await reads.get([inTenant(tenantId, proposalRef(proposalId))]);
-  return stored?.data == null ? null : parseProposal(stored);
-}
-
-/** Open, and with time left: for a decision or a new plan until `expiresAt`, once approved until the approval lapses. */
-function isStillOpen(proposal: Proposal, now: string): boolean {
-  if (!OPEN_STATUSES.has(proposal.status)) return false;
-  const until = proposal.status === "approved" ? proposal.approvedUntil : proposal.expiresAt;
-  return until !== null && Date.parse(now) < Date.parse(until);
+  const targetKey = targetKeyOf(deps.sha256, { ownerUid, capability, input });
+  return { submission, capability, input, intentHash, targetKey };
 }
 
 function countDuplicate(
@@ -138,7 +131,12 @@ async function open(
   reads: TransactionReads,
   occasion: Occasion,
   understood: Understood,
-  found: { readonly control: ControlReadings; readonly earlier: Proposal | null; readonly policy: PolicyDecision },
+  found: {
+    readonly control: ControlReadings;
+    readonly known: readonly OpenIntents["entries"][number][];
+    readonly earlier: EarlierRequests;
+    readonly policy: PolicyDecision;
+  },
 ): Promise<Commit<Outcome<SubmitAnswer>>> {
   const { submission, capability, input } = understood;
   const proposalId = deps.ids.random();
@@ -172,6 +170,7 @@ async function open(
     eventId,
     plan: planned.plan,
     control: found.control,
+    supersedes: found.earlier.superseded?.proposalId ?? null,
   });
   const event = recordEvent(
     {
@@ -184,26 +183,38 @@ async function open(
     },
     eventMeans(deps, eventId),
   );
-  const lapsed = found.earlier === null ? null : lapse(deps, occasion, found.earlier);
-  const intent: DocumentChange = {
-    op: "set",
-    path: inTenant(occasion.tenantId, openIntentRef(understood.intentHash)),
-    data: OpenIntent.parse({ proposalId, openedAt: occasion.now }),
-  };
+  const closed = closeEarlier(deps, occasion, found.earlier, proposalId);
+  const entry = { intentHash: understood.intentHash, proposalId, openedAt: occasion.now };
   return {
     changes: [
       { op: "create", path: inTenant(occasion.tenantId, proposalRef(proposalId)), data: toDocument(proposal) },
-      intent,
-      ...(lapsed?.changes ?? []),
+      rememberIntent(occasion.tenantId, understood.targetKey, found.known, entry),
+      ...closed.flatMap(({ changes }) => changes),
     ],
-    events: [event, ...(lapsed === null ? [] : [lapsed.event])],
+    events: [event, ...closed.map((step) => step.event)],
     answer: accept({ proposal, deduplicated: false, policy: found.policy }),
   };
 }
 
-/** An earlier proposal of the same intent whose time ran out. The new one takes its open intent over. */
-function lapse(deps: Deps, occasion: Occasion, earlier: Proposal): ReturnType<typeof stepProposal> | null {
-  if (!mayTransition(earlier.status, "expired")) return null;
-  const step = stepProposal(deps, occasion, earlier, { status: "expired" }, { type: "proposal.expired" });
-  return { ...step, changes: step.changes.filter(({ op }) => op !== "delete") };
+/** Earlier requests that end with this one: of the same intent, whose time ran out, and one that it takes the place of. */
+function closeEarlier(
+  deps: Deps,
+  occasion: Occasion,
+  { same, superseded }: EarlierRequests,
+  proposalId: string,
+): ProposalStep[] {
+  const steps: ProposalStep[] = [];
+  if (same !== null && mayTransition(same.status, "expired"))
+    steps.push(stepProposal(deps, occasion, same, { status: "expired" }, { type: "proposal.expired" }));
+  if (superseded !== null)
+    steps.push(
+      stepProposal(
+        deps,
+        occasion,
+        superseded,
+        { rev: superseded.rev + 1, status: "superseded", supersededBy: proposalId },
+        { type: "proposal.superseded", data: { supersededBy: proposalId } },
+      ),
+    );
+  return steps;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { openIntentRef } from "../contracts/index.js";
+import { openIntentsRef } from "../contracts/index.js";
+import type { Proposal } from "../contracts/index.js";
 import { aPerson, aViewer, anApprover, anOperator, anOwner } from "../../test/support/builders.js";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
 import { WHY, openMemoryStudio } from "../../test/support/memory-studio.js";
@@ -24,7 +25,8 @@ describe("proposals/submit", () => {
     );
     assert.deepEqual(actChain, [{ type: "human", id: "otto", as: "requester" }]);
     assert.equal(expiresAt, later(72 * HOUR));
-    assert.deepEqual(studio.at(openIntentRef(proposal.intentHash)), { proposalId: proposal.proposalId, openedAt: NOW });
+    const { intentHash, proposalId } = proposal;
+    assert.deepEqual(memoryOf(proposal), { entries: [{ intentHash, proposalId, openedAt: NOW }] });
   });
 
   it("changes no truth", async () => {
@@ -117,7 +119,10 @@ describe("proposals/submit", () => {
       const second = await studio.accepted(studio.submit());
       assert.equal(second.deduplicated, false);
       assert.equal(studio.stored(first.proposal.proposalId).status, "expired");
-      assert.equal(studio.at(openIntentRef(second.proposal.intentHash))?.["proposalId"], second.proposal.proposalId);
+      const { intentHash, proposalId } = second.proposal;
+      assert.deepEqual(memoryOf(second.proposal), {
+        entries: [{ intentHash, proposalId, openedAt: studio.deps.clock.now() }],
+      });
       assert.deepEqual(
         new Set(
           studio
@@ -157,7 +162,6 @@ describe("proposals/submit", () => {
       it(`is a new card after a ${close}`, async () => {
         const { proposal } = await studio.accepted(studio.submit());
         await studio.accepted(studio[close](proposal));
-        assert.equal(studio.at(openIntentRef(proposal.intentHash)), undefined);
         assert.equal((await studio.accepted(studio.submit())).deduplicated, false);
       });
   });

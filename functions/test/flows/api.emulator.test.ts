@@ -45,7 +45,11 @@ describe("the HTTP API on the functions emulator", function () {
       planId: submitted.plan.planId,
       rationale: "The room was hot and both kilns were off.",
     };
-    assert.equal((await proposalOf(await post(approver, `${path}:approve`, decision))).status, "approved");
+    const approved = await proposalOf(await post(approver, `${path}:approve`, decision));
+    assert.equal(approved.status, "approved");
+    const early = await post(approver, `${path}:execute`, { planId: submitted.plan.planId }, "execute-early-00001");
+    assert.deepEqual([early.status, codeOf(early)], [409, "HOLD_WINDOW"]);
+    await untilExecutable(approved);
     const plan = { planId: submitted.plan.planId };
     const executed = await post(approver, `${path}:execute`, plan, "execute-once-000001");
     assert.equal((await proposalOf(executed)).status, "executed");

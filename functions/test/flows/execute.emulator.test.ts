@@ -12,6 +12,7 @@ import { rollbackProposal } from "../../src/proposals/rollback.js";
 import { submitProposal } from "../../src/proposals/submit.js";
 import { aFiringDocument, openTestStudio } from "../support/emulator.js";
 import type { TestStudio } from "../support/emulator.js";
+import { afterHold } from "../support/fake-means.js";
 
 const REQUEST = "test-request";
 const KEY = (n: number): string => `idempotency-key-${String(n).padStart(4, "0")}`;
@@ -177,7 +178,7 @@ describe("proposals/execute on Firestore", function () {
     deps: Deps = studio.deps,
   ): Promise<Outcome<RouteAnswer<"executeProposal">>> {
     const { proposalId, plan } = proposal;
-    return executeProposal(deps, { ...as(studio.approver), proposalId, idempotencyKey, body: { planId: plan.planId } });
+    return executeProposal(afterHold(deps), { ...as(studio.approver), proposalId, idempotencyKey, body: { planId: plan.planId } });
   }
 
   function rollback(proposal: Proposal, idempotencyKey: string): Promise<Outcome<RouteAnswer<"rollbackProposal">>> {

@@ -5,7 +5,7 @@ import { FieldValue, getFirestore } from "firebase-admin/firestore";
 import type { Firestore } from "firebase-admin/firestore";
 import type { Deps } from "../../src/commit/deps.js";
 import { controlRef } from "../../src/contracts/index.js";
-import type { HumanActor, JsonObject, Role } from "../../src/contracts/index.js";
+import type { HumanActor, JsonObject, Proposal, Role } from "../../src/contracts/index.js";
 import { firestoreTransactor } from "../../src/platform/firestore-transactor.js";
 import { toFirestore } from "../../src/platform/firestore-codec.js";
 import { productionDeps } from "../../src/platform/production-deps.js";
@@ -82,6 +82,15 @@ export async function openTestStudio(): Promise<TestStudio> {
     close: () => deleteApp(app),
   };
 }
+
+/** Waits, as a person would, until the hold window of an approved proposal is over. */
+export async function untilExecutable({ executeNotBefore }: Pick<Proposal, "executeNotBefore">): Promise<void> {
+  const leftMs = executeNotBefore === null ? 0 : Date.parse(executeNotBefore) - Date.now();
+  if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs + CLOCKS_APART_MS));
+}
+
+/** The clocks of the test and of the emulated functions are one, but timers may be early by a moment. */
+const CLOCKS_APART_MS = 50;
 
 /** A finished firing that nobody flagged yet. */
 export function aFiringDocument(firingId: string): JsonObject {

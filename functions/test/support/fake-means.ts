@@ -15,6 +15,12 @@ export const later = (ms: number, from: UtcInstant = NOW): UtcInstant => new Dat
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
+/** The same means as they are once a hold window of ten seconds, begun now, is over. */
+export const afterHold = (deps: Deps): Deps => ({
+  ...deps,
+  clock: { now: () => later(10_000, deps.clock.now()) },
+});
+
 interface FakeClock {
   now(): UtcInstant;
   set(instant: UtcInstant): void;

@@ -8,7 +8,14 @@ import { engageStop } from "../../src/policy/engage-stop.js";
 import { releaseStop } from "../../src/policy/release-stop.js";
 import { executeProposal } from "../../src/proposals/execute.js";
 import { planProposal } from "../../src/proposals/replan.js";
-import { approveProposal, rejectProposal, withdrawProposal } from "../../src/proposals/review.js";
+import {
+  approveProposal,
+  rejectProposal,
+  reopenProposal,
+  revokeProposal,
+  withdrawProposal,
+} from "../../src/proposals/review.js";
+import { reviseProposal } from "../../src/proposals/revise.js";
 import { rollbackProposal } from "../../src/proposals/rollback.js";
 import { decideAgentSubmission } from "../../src/proposals/submit-for-agent.js";
 import { submitProposal } from "../../src/proposals/submit.js";
@@ -50,6 +57,11 @@ export interface MemoryStudio {
   withdraw(proposal: Proposal, actor?: HumanActor): ReturnType<typeof withdrawProposal>;
   replan(proposal: Proposal, actor?: HumanActor): ReturnType<typeof planProposal>;
   execute(proposal: Proposal, n?: number, actor?: HumanActor): ReturnType<typeof executeProposal>;
+  /** Without waiting for the end of the hold window, as `execute` does. */
+  executeAtOnce(proposal: Proposal, n?: number, actor?: HumanActor): ReturnType<typeof executeProposal>;
+  reopen(proposal: Proposal, actor?: HumanActor): ReturnType<typeof reopenProposal>;
+  revoke(proposal: Proposal, actor?: HumanActor): ReturnType<typeof revokeProposal>;
+  revise(proposal: Proposal, input: JsonObject, actor?: HumanActor): ReturnType<typeof reviseProposal>;
   rollback(proposal: Proposal, n?: number): ReturnType<typeof rollbackProposal>;
   stop(mode?: "stopped" | "read_only"): ReturnType<typeof engageStop>;
   release(actor: HumanActor, phrase?: string | null): ReturnType<typeof releaseStop>;
@@ -153,12 +165,23 @@ function makeStudio(deps: TestDeps): MemoryStudio {
       withdrawProposal(deps, { ...of(actor, proposal), body: { ifRev: proposal.rev, rationale: "changed my mind" } }),
     replan: (proposal, actor = anApprover()) =>
       planProposal(deps, { ...of(actor, proposal), body: { ifRev: proposal.rev } }),
-    execute: (proposal, n = 1, actor = anOperator()) =>
+    execute(proposal, n, actor) {
+      const notBefore = dump()[inTenant(TENANT_ID, proposalRef(proposal.proposalId))]?.["executeNotBefore"];
+      if (typeof notBefore === "string" && notBefore > deps.clock.now()) deps.clock.set(notBefore);
+      return studio.executeAtOnce(proposal, n, actor);
+    },
+    executeAtOnce: (proposal, n = 1, actor = anOperator()) =>
       executeProposal(deps, {
         ...of(actor, proposal),
         body: { planId: proposal.plan.planId },
         idempotencyKey: key(n),
       }),
+    reopen: (proposal, actor = anAdmin()) =>
+      reopenProposal(deps, { ...of(actor, proposal), body: { ifRev: proposal.rev, rationale: WHY } }),
+    revoke: (proposal, actor = anApprover()) =>
+      revokeProposal(deps, { ...of(actor, proposal), body: { ifRev: proposal.rev, rationale: "" } }),
+    revise: (proposal, input, actor = anOperator()) =>
+      reviseProposal(deps, { ...of(actor, proposal), body: { ifRev: proposal.rev, input, rationale: "corrected" } }),
     rollback: (proposal, n = 2) =>
       rollbackProposal(deps, {
         ...of(anOperator(), proposal),

@@ -64,8 +64,12 @@ export async function serve(request: ApiRequest, means: ServeMeans): Promise<Api
   try {
     const outcome = match === null ? refusal("ROUTE_NOT_FOUND") : await answer(request, match, requestId, means);
     if (outcome.kind === "refused") return refusedReply(outcome, about);
-    const body = match?.route.answer.parse(outcome.answer);
-    return { status: match?.route.successStatus ?? 200, headers: {}, body, logged: { ...about, code: "OK" } };
+    const body = match?.route.answer.safeParse(outcome.answer);
+    // It is committed by now: to call that "nothing was written" would invite a second attempt.
+    if (body?.success !== true)
+      return { ...refusedReply(refusal("ANSWER_BROKEN"), about), defect: body?.error ?? new Error("no route") };
+    const status = match?.route.successStatus ?? 200;
+    return { status, headers: {}, body: body.data, logged: { ...about, code: "OK" } };
   } catch (error) {
     const code = error instanceof StudioError && error.isRetryable ? error.code : "INTERNAL";
     return { ...refusedReply(refusal(code), about), defect: error };
@@ -118,6 +122,7 @@ export function refusedReply({ reason, details }: Refused, about: { requestId: s
       ...(details === undefined ? {} : { details }),
     },
   };
-  const headers: Record<string, string> = httpStatus === 503 ? { "Retry-After": "1" } : {};
+  const retryAfter = details?.retryAfterSeconds ?? (httpStatus === 503 || reason === "IN_PROGRESS" ? 1 : null);
+  const headers: Record<string, string> = retryAfter === null ? {} : { "Retry-After": String(Math.ceil(retryAfter)) };
   return { status: httpStatus, headers, body, logged: { ...about, code: reason } };
 }
