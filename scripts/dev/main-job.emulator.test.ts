@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Device, ObservationBatch, Proposal } from "@studio-os/functions/contracts";
 import { fromFirestore } from "../../functions/src/platform/firestore-codec.js";
-import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
+import { aFiringDocument, openTestStudio, untilExecutable } from "../../functions/test/support/emulator.js";
 import type { TestStudio } from "../../functions/test/support/emulator.js";
 import { requireEnv } from "../../functions/test/support/require-env.js";
 import type { SignedIn } from "../../functions/test/support/sign-in.js";

@@ -76,6 +76,7 @@ describe("api/handlers", () => {
     assert.equal(planned.isChanged, false);
     const decision = { ifRev: 1, planId, reasonCode: "looks_right" };
     answerOf("approveProposal", await call(person("ana", "approver"), "POST", `${at}:approve`, decision));
+    studio.deps.clock.advance(10_000);
     const key = "0123456789abcdef";
     const execute = () => call(person("otto", "operator"), "POST", `${at}:execute`, { planId }, key);
     assert.equal(answerOf("executeProposal", await execute()).replayed, false);

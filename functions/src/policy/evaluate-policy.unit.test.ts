@@ -7,6 +7,7 @@ import {
   aPerson,
   aProposal,
   aReview,
+  anAdmin,
   anAgentActor,
   anApprovedProposal,
   anApprover,
@@ -43,7 +44,7 @@ function proposalFacts(overrides: Partial<ProposalFacts> = {}, from = aProposal(
 const ACTORS: Partial<Record<PolicyOperation, ReturnType<typeof anOwner>>> = {
   withdraw: anOwner(),
   revise: anOwner(),
-  reopen: aPerson("ada", ["approver_admin"]),
+  reopen: anAdmin(),
 };
 
 /** Facts under which the operation is allowed; a test changes the one that it is about. */

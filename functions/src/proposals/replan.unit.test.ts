@@ -35,27 +35,31 @@ describe("proposals/replan", () => {
 
   it("makes a stale proposal wait again: a new plan, revision and time limit, every review voided and named", async () => {
     const stale = await goStale();
-    studio.deps.clock.advance(HOUR);
+    const planned = later(HOUR, studio.deps.clock.now());
+    studio.deps.clock.set(planned);
     const { proposal, isChanged } = await studio.accepted(studio.replan(stale), ["proposal.replanned"]);
     assert.equal(isChanged, true);
     assert.deepEqual([proposal.status, proposal.rev, proposal.problem], ["pending_approval", 3, null]);
-    assert.deepEqual([proposal.approvedUntil, proposal.expiresAt], [null, later(73 * HOUR)]);
+    assert.deepEqual([proposal.approvedUntil, proposal.expiresAt], [null, later(72 * HOUR, planned)]);
     assert.notEqual(proposal.plan.planId, waiting.plan.planId);
     assert.deepEqual(
       proposal.reviews.map(({ reviewer, voidedAt }) => [reviewer.id, voidedAt]),
-      [["ana", later(HOUR)]],
+      [["ana", planned]],
     );
-    assert.deepEqual(studio.events().at(-1)?.data["approvalsDismissed"], [{ reviewer: "ana", rev: 1 }]);
+    assert.deepEqual(studio.events().at(-1)?.data["approvalsDismissed"], [
+      { reviewer: "ana", rev: 1, decision: "approve" },
+    ]);
     const again = await studio.accepted(studio.approve(proposal), ["proposal.approved"]);
     await studio.accepted(studio.execute(again.proposal), ["proposal.executed"]);
   });
 
   it("keeps the time at which an earlier review was voided", async () => {
     const { proposal } = await studio.accepted(studio.replan(await goStale()));
+    const voidedAt = studio.deps.clock.now();
     studio.deps.clock.advance(HOUR);
     studio.change("firings/f-1", { status: "aborted" });
     const next = await studio.accepted(studio.replan(proposal), ["proposal.replanned"]);
-    assert.equal(next.proposal.reviews[0]?.voidedAt, NOW);
+    assert.equal(next.proposal.reviews[0]?.voidedAt, voidedAt);
     assert.deepEqual(studio.events().at(-1)?.data["approvalsDismissed"], []);
   });
 
@@ -120,6 +124,8 @@ describe("proposals/look", () => {
     assert.deepEqual(await seen(anApprover()), ["SELF_APPROVAL", "INVALID_TRANSITION", "INVALID_TRANSITION"]);
     assert.deepEqual(await seen(aViewer()), ["ROLE_MISSING", "ROLE_MISSING", "ROLE_MISSING"]);
     const { proposal } = await studio.accepted(studio.approve(waiting, anotherApprover()));
+    assert.deepEqual(await seen(anOperator()), ["ROLE_MISSING", "HOLD_WINDOW", "INVALID_TRANSITION"]);
+    studio.deps.clock.advance(10_000);
     assert.deepEqual(await seen(anOperator()), ["ROLE_MISSING", null, "INVALID_TRANSITION"]);
     studio.change("firings/f-1", { status: "error" });
     assert.deepEqual(await seen(anOperator()), ["ROLE_MISSING", "STALE_PLAN", "INVALID_TRANSITION"]);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { openIntentsRef } from "../contracts/index.js";
 import type { Proposal } from "../contracts/index.js";
-import { aPerson, aViewer, anApprover, anOperator, anOwner } from "../../test/support/builders.js";
-import { HOUR, NOW, later } from "../../test/support/fake-means.js";
+import { aPerson, aViewer, anApprover, anOperator, anOwner, capabilityOf } from "../../test/support/builders.js";
+import { HOUR, NOW, later, sha256 } from "../../test/support/fake-means.js";
 import { WHY, openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
+import { targetKeyOf } from "./open-intents.js";
 
 describe("proposals/submit", () => {
   let studio: MemoryStudio;
@@ -12,6 +13,9 @@ describe("proposals/submit", () => {
     studio = await openMemoryStudio();
   });
   const note = (text: string) => ({ batchId: "b-1", text });
+  /** What the studio remembers of requests about this proposal's records. */
+  const memoryOf = ({ capabilityId, input, ownerUid }: Proposal) =>
+    studio.at(openIntentsRef(targetKeyOf(sha256, { capability: capabilityOf(capabilityId), input, ownerUid })));
 
   it("stores a proposal that waits, with plan, policy, chain, owner and times of the server's making", async () => {
     const { proposal, deduplicated, policy } = await studio.accepted(studio.submit(), ["proposal.submitted"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { JsonObject, Proposal, Role } from "../../src/contracts/index.js";
-import { aFiringDocument, openTestStudio } from "../support/emulator.js";
+import { aFiringDocument, openTestStudio, untilExecutable } from "../support/emulator.js";
 import type { TestStudio } from "../support/emulator.js";
 import { requireEnv } from "../support/require-env.js";
 import { disable, revokeSessions, signIn } from "../support/sign-in.js";
@@ -120,7 +120,8 @@ export const anApproval = ({ rev, plan }: Proposal): JsonObject => ({
   rationale: "Looked into the room: the vent is stuck.",
 });
 
-async function execute({ studio, approver }: At, { proposalId, plan }: Proposal): Promise<Proposal> {
+async function execute({ studio, approver }: At, { proposalId, plan, executeNotBefore }: Proposal): Promise<Proposal> {
+  await untilExecutable({ executeNotBefore });
   const options = { who: approver, body: { planId: plan.planId }, headers: { "idempotency-key": USED_KEY } };
   return proposalOf(await callHttp(studio, "POST", `proposals/${proposalId}:execute`, options));
 }

@@ -178,7 +178,12 @@ describe("proposals/execute on Firestore", function () {
     deps: Deps = studio.deps,
   ): Promise<Outcome<RouteAnswer<"executeProposal">>> {
     const { proposalId, plan } = proposal;
-    return executeProposal(afterHold(deps), { ...as(studio.approver), proposalId, idempotencyKey, body: { planId: plan.planId } });
+    return executeProposal(afterHold(deps), {
+      ...as(studio.approver),
+      proposalId,
+      idempotencyKey,
+      body: { planId: plan.planId },
+    });
   }
 
   function rollback(proposal: Proposal, idempotencyKey: string): Promise<Outcome<RouteAnswer<"rollbackProposal">>> {

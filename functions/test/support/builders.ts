@@ -16,6 +16,7 @@ export const aPerson = (id: string, roles: readonly Role[], name = id): HumanAct
 });
 export const anOwner = (): HumanActor => aPerson("olga", ["owner"], "Olga Owner");
 export const anotherOwner = (): HumanActor => aPerson("omar", ["owner"], "Omar Owner");
+export const anAdmin = (): HumanActor => aPerson("ada", ["approver_admin"], "Ada Admin");
 export const anApprover = (): HumanActor => aPerson("ana", ["approver"], "Ana Approver");
 export const anotherApprover = (): HumanActor => aPerson("amir", ["approver"], "Amir Approver");
 export const anOperator = (): HumanActor => aPerson("otto", ["operator"], "Otto Operator");
@@ -61,6 +62,7 @@ export const theStaff = (): StaffEntry[] =>
   [
     anOwner(),
     aPerson("omar", ["owner", "approver_admin"], "Omar Owner"),
+    anAdmin(),
     anApprover(),
     anotherApprover(),
     anOperator(),

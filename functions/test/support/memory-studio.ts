@@ -24,6 +24,7 @@ import {
   TENANT_ID,
   aBatch,
   aFiring,
+  anAdmin,
   anAgent,
   anApprover,
   anOperator,

@@ -267,6 +267,8 @@ function answerTo(server: Server, route: ApiRouteName, params: Record<string, st
       return { proposal: server.putProposal(reviewed("reject")), policy: policy.approve };
     case "withdrawProposal":
       return { proposal: server.putProposal({ ...proposal, status: "withdrawn" }), policy: policy.approve };
+    case "revokeProposal":
+      return { proposal: server.putProposal({ ...proposal, status: "revoked" }), policy: policy.approve };
     case "planProposal": {
       const next = server.putProposal({
         ...proposal,

@@ -348,10 +348,22 @@ describe("platform/http/serve", () => {
       assert.ok(!JSON.stringify(reply.body).includes(SECRET));
     });
 
-    it("says INTERNAL rather than send an answer that breaks the route's own contract", async () => {
+    it("says IN_PROGRESS, 409, with Retry-After while another call works on the same records", async () => {
+      const { reply } = await failing(new StudioError("IN_PROGRESS", SECRET, { isRetryable: true }));
+      assert.deepEqual([reply.status, reply.headers], [409, { "Retry-After": "1" }]);
+    });
+
+    it("says when to come back where a refusal tells, in whole seconds", async () => {
+      const held = () => Promise.resolve(refuse("HOLD_WINDOW", { retryAfterSeconds: 9.2 }));
+      const { reply } = await send(CONTROL, held);
+      assert.deepEqual([reply.status, reply.headers], [409, { "Retry-After": "10" }]);
+    });
+
+    it("says ANSWER_BROKEN of an answer that breaks the route's contract, and never that nothing was written", async () => {
       const { reply } = await send(CONTROL, () => Promise.resolve(accept({ effectiveMode: "normal", secret: SECRET })));
-      assert.equal(reply.status, 500);
+      assert.deepEqual([reply.status, ApiError.parse(reply.body).error.code], [500, "ANSWER_BROKEN"]);
       assert.ok(!JSON.stringify(reply.body).includes(SECRET));
+      assert.doesNotMatch(JSON.stringify(reply.body), /nothing was written/i);
     });
 
     it("says INTERNAL when the refusal cannot be put on record, or the sign-in cannot be checked", async () => {

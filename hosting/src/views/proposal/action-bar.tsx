@@ -8,7 +8,7 @@ import type { TenantView } from "../tenant-view.js";
 import { ActionFailure } from "./action-failure.js";
 import { DecisionComposer } from "./decision-composer.js";
 import type { ComposedAction } from "./decision-composer.js";
-import { decideActions } from "./decide-actions.js";
+import { decideActions, holdLeftSeconds } from "./decide-actions.js";
 import type { ActionName, Checks, OfferedAction } from "./decide-actions.js";
 import { Obstacles } from "./obstacles.js";
 import { applyOnce } from "./use-decision.js";
@@ -26,6 +26,7 @@ const ACTION_WORDS: Readonly<Record<ActionName, string>> = {
   reject: "Reject",
   withdraw: "Withdraw",
   replan: "Plan again",
+  revoke: "Revoke approval",
   execute: "Execute",
   rollback: "Roll back",
 };
@@ -65,10 +66,19 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
     setDirect({ sending: null, failure: outcome.kind === "failed" ? outcome.failure : null });
     if (outcome.kind === "done") onProposal(outcome.proposal, "Executed. Roll back with Z.");
   };
+  const revoke = async () => {
+    setDirect({ sending: "revoke", failure: null });
+    const params = { tenantId: tenant.tenantId, proposalId: proposal.proposalId };
+    const outcome = await tenant.call("revokeProposal", params, { ifRev: proposal.rev });
+    setDirect({ sending: null, failure: outcome.kind === "failed" ? outcome.failure : null });
+    if (outcome.kind === "done")
+      onProposal(outcome.answer.proposal, "The approval is taken back. Nothing was written.");
+  };
   const press = (name: ActionName) => {
     setDirect(IDLE);
     if (name === "replan") void replan();
     else if (name === "execute") void execute();
+    else if (name === "revoke") void revoke();
     else setComposing(name);
   };
   const compose = (name: ComposedAction) => {
@@ -113,7 +123,7 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
                 onPress={() => press(action.name)}
                 {...keysOf(action.name)}
               >
-                {direct.sending === action.name ? "Sending…" : ACTION_WORDS[action.name]}
+                {direct.sending === action.name ? "Sending…" : wordsFor(action.name, holdLeftSeconds(facts))}
                 {ACTION_KEYS[action.name] === undefined ? null : (
                   <kbd aria-hidden="true">{ACTION_KEYS[action.name]?.toUpperCase()}</kbd>
                 )}
@@ -143,6 +153,13 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
       )}
     </footer>
   );
+}
+
+/** In the hold window, taking the approval back is "Undo", and the button that is held counts down. */
+function wordsFor(name: ActionName, heldSeconds: number): string {
+  if (heldSeconds > 0 && name === "revoke") return "Undo";
+  if (heldSeconds > 0 && name === "execute") return `Execute in ${heldSeconds} s`;
+  return ACTION_WORDS[name];
 }
 
 const IDLE = { sending: null, failure: null } as const;

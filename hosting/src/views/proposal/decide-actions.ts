@@ -5,7 +5,7 @@ import { holdsAny } from "../queue/me.js";
 import type { Me } from "../queue/me.js";
 import { isOver } from "../queue/saved-views.js";
 
-export type ActionName = "approve" | "reject" | "withdraw" | "replan" | "execute" | "rollback";
+export type ActionName = "approve" | "reject" | "withdraw" | "replan" | "revoke" | "execute" | "rollback";
 
 /** Why a button is off. */
 export interface Obstacle {
@@ -42,7 +42,7 @@ export interface ActionFacts {
 
 const OFFERED: Readonly<Partial<Record<ProposalStatus, readonly ActionName[]>>> = {
   pending_approval: ["approve", "reject", "replan", "withdraw"],
-  approved: ["execute", "replan"],
+  approved: ["execute", "revoke", "replan"],
   stale: ["replan"],
   blocked: ["replan"],
   executed: ["rollback"],
@@ -73,17 +73,28 @@ function obstacleTo(name: ActionName, facts: ActionFacts): Obstacle | null {
   ) {
     return obstacleOf("PROPOSAL_EXPIRED");
   }
-  if (name === "reject" || name === "withdraw" || name === "replan") return null;
+  if (name === "reject" || name === "withdraw" || name === "replan" || name === "revoke") return null;
+  if (name === "execute" && holdLeftSeconds(facts) > 0) return held(holdLeftSeconds(facts));
   if (facts.checks.kind === "checking") return CHECKING;
   if (facts.checks.kind === "unreadable") return checksUnreadable(facts.checks.code);
   return blockingObstacle(facts.checks[name]);
 }
 
-/** A reason is not yet given when the button is looked at, so its absence does not block; the composer asks for it. */
+/** How many seconds of the hold window are left, in which "Undo" takes the approval back; 0: nothing is held (M03.7). */
+export function holdLeftSeconds({ proposal, nowMs }: Pick<ActionFacts, "proposal" | "nowMs">): number {
+  const { status, executeNotBefore } = proposal;
+  if (status !== "approved" || executeNotBefore === null) return 0;
+  return Math.max(0, Math.ceil((Date.parse(executeNotBefore) - nowMs) / 1_000));
+}
+
+/**
+ * A reason is not yet given when the button is looked at, so its absence does not block; the composer asks for it. The
+ * hold window was counted down here, and may have been open still when the checks were read.
+ */
 function blockingObstacle(decision: PolicyDecision): Obstacle | null {
   if (decision.decision === "allow") return null;
   const failed = decision.trace.filter((line) => line.result === "fail");
-  const blocking = failed.find((line) => line.check !== "rationale");
+  const blocking = failed.find(({ check }) => check !== "rationale" && check !== "hold_window");
   if (blocking === undefined) return failed.length > 0 ? null : obstacleOf(decision.reasonCode ?? "INTERNAL");
   const code = blocking.reasonCode ?? decision.reasonCode ?? "INTERNAL";
   return {
@@ -103,6 +114,7 @@ const ROUTE_OF = {
   reject: "rejectProposal",
   withdraw: "withdrawProposal",
   replan: "planProposal",
+  revoke: "revokeProposal",
   execute: "executeProposal",
   rollback: "rollbackProposal",
 } as const;
@@ -128,6 +140,11 @@ const SESSION_EXPIRED: Obstacle = {
   sentence: "Your sign-in has ended.",
   whoCanLift: "You: sign in again.",
 };
+const held = (seconds: number): Obstacle => ({
+  code: "HOLD_WINDOW",
+  sentence: `Approved a moment ago: it can be executed in ${seconds} s.`,
+  whoCanLift: "Nobody needs to. Undo takes the approval back.",
+});
 const CHECKING: Obstacle = { code: "CHECKING", sentence: "The checks are being read…", whoCanLift: "Nobody needs to." };
 const checksUnreadable = (code: string): Obstacle => ({
   code: "CHECKS_UNREADABLE",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { aDecision, aProposal, NOON_MS } from "../../../test/support/builders.js";
-import { decideActions } from "./decide-actions.js";
+import { decideActions, holdLeftSeconds } from "./decide-actions.js";
 import type { ActionFacts, Checks } from "./decide-actions.js";
 
 const allowed: Checks = { kind: "known", approve: aDecision(), execute: aDecision(), rollback: aDecision() };
@@ -57,10 +57,22 @@ describe("views/proposal/decide-actions", () => {
     assert.equal(obstacle("approve", facts({ nowMs: endMs })), "PROPOSAL_EXPIRED");
   });
 
+  it("holds execute for as long as the server does, and offers to take the approval back meanwhile", () => {
+    const checks: Checks = { ...allowed, execute: aDecision({ hold_window: "HOLD_WINDOW" }) };
+    const notBefore = NOON_MS + 10_000;
+    const proposal = aProposal({ status: "approved", executeNotBefore: new Date(notBefore).toISOString() });
+    const at = (nowMs: number) => facts({ proposal, checks, nowMs });
+    assert.deepEqual([holdLeftSeconds(at(NOON_MS)), holdLeftSeconds(at(notBefore - 1))], [10, 1]);
+    assert.equal(obstacle("execute", at(notBefore - 1)), "HOLD_WINDOW");
+    assert.equal(obstacle("revoke", at(notBefore - 1)), null);
+    assert.equal(obstacle("execute", at(notBefore)), null, "what the checks said of the hold is over by now");
+    assert.equal(holdLeftSeconds(at(notBefore)), 0);
+  });
+
   it("offers execute after approval, roll back after execution, and nothing after the end", () => {
     const names = (status: "approved" | "executed" | "rejected") =>
       decideActions(facts({ proposal: aProposal({ status }) })).map(({ name }) => name);
-    assert.deepEqual(names("approved"), ["execute", "replan"]);
+    assert.deepEqual(names("approved"), ["execute", "revoke", "replan"]);
     assert.deepEqual(names("executed"), ["rollback"]);
     assert.deepEqual(names("rejected"), []);
   });
