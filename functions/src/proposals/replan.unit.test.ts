@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PolicyDecision, Proposal } from "../contracts/index.js";
 import { TENANT_ID, aViewer, anApprover, anOperator, anotherApprover } from "../../test/support/builders.js";
-import { HOUR, NOW, later } from "../../test/support/fake-means.js";
+import { HOUR, later } from "../../test/support/fake-means.js";
 import { openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
 import { getProposal } from "./look.js";
