@@ -162,6 +162,8 @@ describe("hosting: deciding in the cockpit", function () {
           reasonCode: "looks_right" as const,
           rationale: "",
           at: new Date(Date.now() - 4000).toISOString(),
+          for: null,
+          isSolo: false,
           voidedAt: null,
         };
         const proposal = { ...seen, status: "approved" as const, reviews: [review] };

@@ -17,6 +17,7 @@ export const AUDIT_EVENT_TYPES = [
   "proposal.approved",
   "proposal.approval_counted",
   "proposal.rejected",
+  "proposal.rejection_counted",
   "proposal.withdrawn",
   "proposal.reopened",
   "proposal.revoked",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ApprovalPolicy, ApproverCover } from "./approval-policy.js";
 import { DocId, Role, UtcInstant, plainText } from "./primitives.js";
 
 /** What may be written. `read_only` and `stopped` both refuse effects; `stopped` refuses approvals as well. */
@@ -57,6 +58,8 @@ export const StaffEntry = z.strictObject({
   uid: DocId,
   name: z.string().min(1).max(120),
   roles: z.array(Role).max(7),
+  /** Teams, for rules that ask for people of different ones. */
+  groups: z.array(z.string().min(1).max(40)).max(5),
   /** Other accounts of the same person: whoever signs in twice is still one approver. */
   aliases: z.array(DocId).max(5),
   /** Since when the person is out; null while they are in. */
@@ -65,9 +68,14 @@ export const StaffEntry = z.strictObject({
 export type StaffEntry = z.infer<typeof StaffEntry>;
 
 /**
- * What every decision of a studio depends on: the kill switch, and who its people are. One document, because every
+ * What every decision of a studio depends on: the kill switch, who its people are, and who must agree. One document, because every
  * decision reads it in its own transaction anyway. Stored at `tenants/{t}/control/state`; written by functions only; kept
  * forever. A missing or unreadable document means stopped.
  */
-export const ControlState = z.strictObject({ ...SWITCH, staff: z.array(StaffEntry).max(200) });
+export const ControlState = z.strictObject({
+  ...SWITCH,
+  staff: z.array(StaffEntry).max(200),
+  covers: z.array(ApproverCover).max(50),
+  approvalPolicy: ApprovalPolicy,
+});
 export type ControlState = z.infer<typeof ControlState>;

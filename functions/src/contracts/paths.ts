@@ -13,6 +13,7 @@ export const COLLECTIONS = {
   orders: "orders",
   staff: "staff",
   control: "control",
+  approvalPolicies: "approvalPolicies",
   proposals: "proposals",
   openIntents: "openIntents",
   executions: "executions",
@@ -36,6 +37,7 @@ export const tenantPath = (tenantId: string): string => `tenants/${tenantId}`;
 export const inTenant = (tenantId: string, ref: string): string => `tenants/${tenantId}/${ref}`;
 
 export const controlRef = (): string => "control/state";
+export const approvalPolicyRef = (version: number): string => `approvalPolicies/${version}`;
 export const proposalRef = (proposalId: string): string => `proposals/${proposalId}`;
 export const openIntentsRef = (targetKey: string): string => `openIntents/${targetKey}`;
 export const executionRef = (executionId: string): string => `executions/${executionId}`;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ActLink, Actor } from "./actor.js";
+import { ApprovalRule, SoloMode } from "./approval-policy.js";
 import { Plan } from "./effect.js";
 import { DocId, JsonObject, RiskTier, Sha256Hex, TenantId, UtcInstant, plainText } from "./primitives.js";
 
@@ -55,6 +56,10 @@ export const Review = z.strictObject({
   reasonCode: z.union([ApproveReason, RejectReason]).nullable(),
   rationale: plainText(0, RATIONALE_MAX),
   at: UtcInstant,
+  /** Whose place the reviewer filled as their cover; null for their own (M02.9). */
+  for: DocId.nullable(),
+  /** A person of the request's own chain, alone, under the policy's solo mode (M02.4). */
+  isSolo: z.boolean(),
   /** Set when a later revision voided this review. */
   voidedAt: UtcInstant.nullable(),
 });
@@ -95,7 +100,15 @@ export const Proposal = z.strictObject({
   submittedAt: UtcInstant,
   /** The first instant at which a decision comes too late (exclusive end). */
   expiresAt: UtcInstant,
+  /** The rule of the approval policy that it was submitted under, and that decides on it. */
+  rule: ApprovalRule,
+  soloMode: SoloMode.nullable(),
+  /** The fewest people who can satisfy the rule. */
   approvalsRequired: z.int().min(1).max(5),
+  /** Who could decide when it was submitted or planned anew, by name; the count goes on where the names stop. */
+  eligibleApprovers: z.strictObject({ count: z.int().min(0), names: z.array(z.string().max(120)).max(20) }),
+  /** True: one person approved what their own chain asked for, and everybody who looks is told. */
+  soloApproved: z.boolean(),
   reviews: z.array(Review).max(50),
   /** The first instant at which a granted approval no longer counts; null until the quorum is reached. */
   approvedUntil: UtcInstant.nullable(),

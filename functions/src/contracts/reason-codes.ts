@@ -151,6 +151,16 @@ export const REASON_CODES = {
     whoCanLift: "Nobody: submit a new proposal.",
     httpStatus: 409,
   },
+  NO_ELIGIBLE_APPROVER: {
+    sentence: "Nobody on the staff list may decide on this.",
+    whoCanLift: "An owner, by giving somebody the role that the policy asks for; then plan it again.",
+    httpStatus: 409,
+  },
+  QUORUM_LOST: {
+    sentence: "Somebody who approved has left or lost the role since, and the approvals no longer suffice.",
+    whoCanLift: "Another approver, after the proposal was planned again.",
+    httpStatus: 409,
+  },
   NO_APPROVAL: {
     sentence: "Not enough valid approvals of this exact plan.",
     whoCanLift: "The approvers that the policy names.",

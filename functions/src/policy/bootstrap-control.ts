@@ -9,11 +9,13 @@ import {
   GlobalControlState,
   PLATFORM_TENANT_ID,
   Tenant,
+  approvalPolicyRef,
   controlRef,
   inTenant,
   tenantPath,
 } from "../contracts/index.js";
-import type { Actor, ControlMode, JsonObject, StaffEntry } from "../contracts/index.js";
+import type { Actor, ApprovalPolicy, ControlMode, JsonObject, StaffEntry } from "../contracts/index.js";
+import { DEFAULT_APPROVAL_POLICY } from "./approval-policy.js";
 import { readControl, unseenEpoch } from "./control.js";
 
 const PLATFORM: Actor = { type: "system", id: "platform", name: "Studio OS" };
@@ -28,6 +30,7 @@ export function bootstrapTenant(
   deps: Deps,
   tenant: Omit<Tenant, "createdAt">,
   staff: readonly StaffEntry[],
+  approvalPolicy: ApprovalPolicy = DEFAULT_APPROVAL_POLICY,
 ): Promise<{ isNew: boolean }> {
   return deps.transactor.transact<{ isNew: boolean }>(async (reads) => {
     const path = inTenant(tenant.tenantId, controlRef());
@@ -39,6 +42,8 @@ export function bootstrapTenant(
       ...initialSwitch("stopped", "A new studio starts stopped until its people open it.", now, eventId),
       epoch: existing?.data == null ? 0 : unseenEpoch(now),
       staff,
+      covers: [],
+      approvalPolicy,
     });
     const event = recordEvent(
       {
@@ -58,6 +63,11 @@ export function bootstrapTenant(
       changes: [
         { op: "set", path: tenantPath(tenant.tenantId), data: toDocument(Tenant.parse({ ...tenant, createdAt: now })) },
         { op: "create", path, data: toDocument(control) },
+        {
+          op: "set",
+          path: inTenant(tenant.tenantId, approvalPolicyRef(approvalPolicy.version)),
+          data: toDocument(approvalPolicy),
+        },
       ],
       events: [event],
       answer: { isNew: true },

@@ -1,8 +1,12 @@
 import { RATIONALE_MIN, REASON_CODES } from "../contracts/index.js";
 import type { ProposalStatus, ReasonCode, Review, Role, TraceLine } from "../contracts/index.js";
+import { fewestApprovals } from "./approval-policy.js";
 import { effectiveControl } from "./control.js";
-import type { PolicyFacts, PolicyOperation, ProposalFacts } from "./facts.js";
-import { rolesHeld } from "./staff.js";
+import { electorateOf } from "./electorate.js";
+import type { PolicyFacts, PolicyOperation } from "./facts.js";
+import { passes, personBehind, rolesHeld, staffEntryOf } from "./staff.js";
+import { coveredBy, eligibleApprovers, soloFrom, tally, tieOf } from "./tally.js";
+import type { Electorate } from "./tally.js";
 
 /** What one check found. The name and who can lift it are added when the trace is made. */
 type Finding =
@@ -58,7 +62,6 @@ const role: Check = (facts) => {
   if (actor.type === "agent")
     return operation === "submit" ? pass("an enrolled agent") : fail("ROLE_MISSING", "agents only propose");
   if (actor.type === "system") return fail("ROLE_MISSING", "the system decides nothing");
-  const needed = rolesFor(facts);
   const roles = rolesHeld(control.tenant, actor);
   if (roles.length === 0 && actor.roles.length > 0)
     return fail(
@@ -67,6 +70,9 @@ const role: Check = (facts) => {
         ? `the staff list cannot be read: ${control.tenant.why}`
         : "the studio's staff list grants none of the sign-in's roles",
     );
+  if (operation === "approve" || operation === "reject") return decider(facts, roles);
+  if (operation === "revoke") return revoker(facts, roles);
+  const needed = rolesFor(operation);
   const held = roles.find((candidate) => needed.includes(candidate));
   if (held === undefined) return fail("ROLE_MISSING", `needs one of ${needed.join(", ")}`);
   if (operation === "submit" && capability?.proposableBy.roles.includes(held) === false) {
@@ -77,13 +83,9 @@ const role: Check = (facts) => {
   return pass(`${held} may ${operation}`);
 };
 
-function rolesFor({ operation, rule, proposal, actor }: PolicyFacts): readonly Role[] {
+/** Which roles an operation asks for; deciding asks for those of the proposal's own rule (`decider`). */
+function rolesFor(operation: Exclude<PolicyOperation, "approve" | "reject" | "revoke">): readonly Role[] {
   switch (operation) {
-    case "approve":
-    case "reject":
-      return rule?.roles ?? [];
-    case "revoke":
-      return proposal !== null && chainLink(proposal, actor.id) !== undefined ? STAFF : (rule?.roles ?? []);
     case "reopen":
       return ["approver_admin"];
     case "execute":
@@ -96,6 +98,33 @@ function rolesFor({ operation, rule, proposal, actor }: PolicyFacts): readonly R
       return STAFF;
   }
 }
+
+/** A person whom the rule names, by role and group; or who stands in for such a person now (M02.9). */
+function decider(facts: PolicyFacts, roles: readonly Role[]): Finding {
+  const { actor, operation, proposal } = facts;
+  const electorate = electorateFor(facts);
+  if (proposal === null || electorate === null) return fail("ROLE_MISSING", "no rule says who decides");
+  const { thresholds } = proposal.rule;
+  const entry = staffEntryOf(electorate.people, actor.id);
+  if (entry !== null && thresholds.some(({ filter }) => passes({ ...entry, roles: [...roles] }, filter)))
+    return pass(`${entry.roles.join(", ")} may ${operation}`);
+  const covered = coveredBy(electorate, actor.id);
+  if (covered !== null) return pass(`covers for ${covered.name}`);
+  const named = [...new Set(thresholds.flatMap(({ filter }) => filter.roles))].join(", ");
+  return fail("ROLE_MISSING", `needs one of ${named}`);
+}
+
+/** Whoever may decide takes an approval back, and so does the request's own chain (M03.7). */
+function revoker(facts: PolicyFacts, roles: readonly Role[]): Finding {
+  const electorate = electorateFor(facts);
+  const link = electorate === null ? undefined : chainLink(electorate, facts.actor.id);
+  return link !== undefined && roles.some((role) => STAFF.includes(role))
+    ? pass(`you are its ${link.as}`)
+    : decider(facts, roles);
+}
+
+const electorateFor = ({ proposal, control, now }: PolicyFacts): Electorate | null =>
+  proposal === null ? null : electorateOf(proposal, control.tenant, now);
 
 /**
  * The kill switch lets it through. Effects need `normal`; approvals are refused while stopped; asking, re-planning,
@@ -160,27 +189,44 @@ const plan: Check = ({ operation, proposal, review }) => {
   return pass(`revision ${proposal.rev}`);
 };
 
-/** Nobody decides on what their own chain asked for (M02.3). Rejecting one's own request is `withdraw`. */
-const selfApproval: Check = ({ operation, proposal, actor }) => {
+/**
+ * Nobody decides on what their own chain asked for (M02.3), under any of their accounts; unless the policy declares solo
+ * mode, nobody else could decide, and the cooling time is over (M02.4). Rejecting one's own request is `withdraw`.
+ */
+const selfApproval: Check = (facts) => {
+  const { operation, proposal, actor, now } = facts;
   if (proposal === null || (operation !== "approve" && operation !== "withdraw" && operation !== "revise"))
     return skip("no decision by a person");
-  const link = chainLink(proposal, actor.id);
-  if (operation === "withdraw" || operation === "revise")
+  const electorate = electorateFor(facts);
+  if (electorate === null) return fail("CONTROL_UNREADABLE", "the staff list cannot be read");
+  if (operation === "withdraw" || operation === "revise") {
+    const link = chainLink(electorate, actor.id);
     return link === undefined
       ? fail("ROLE_MISSING", `only its own chain may ${operation} it`)
       : pass(`you are its ${link.as}`);
-  if (link !== undefined) return fail("SELF_APPROVAL", `you are in the chain of this request as ${link.as}`);
-  return alreadyReviewed(proposal, actor.id)
-    ? fail("ALREADY_REVIEWED", "your review of this revision is already stored")
-    : pass("you are not in its chain");
+  }
+  const tie = tieOf(electorate, actor.id);
+  const solo = tie === null ? null : soloFrom(electorate, proposal.riskTier, actor.id);
+  if (tie !== null && solo === null)
+    return fail("SELF_APPROVAL", `you are in the chain of this request as ${tie}; ${whoElse(electorate)}`);
+  if (solo !== null && !(Date.parse(now) >= Date.parse(solo)))
+    return fail("SELF_APPROVAL", `nobody else can decide; you may, on record as alone, from ${solo} on`);
+  if (liveReviews(proposal).some(({ reviewer }) => isSamePerson(electorate, reviewer.id, actor.id)))
+    return fail("ALREADY_REVIEWED", "your review of this revision is already stored");
+  return pass(solo === null ? "you are not in its chain" : "nobody else can decide: alone, and on record as such");
 };
 
-function chainLink({ actChain }: ProposalFacts, uid: string): ProposalFacts["actChain"][number] | undefined {
-  return actChain.find(({ type, id }) => type === "human" && id === uid);
+const isSamePerson = ({ people }: Electorate, a: string, b: string): boolean =>
+  personBehind(people, a) === personBehind(people, b);
+
+/** By which link of the chain somebody asked for this, under any of their accounts. */
+function chainLink(electorate: Electorate, uid: string): Electorate["actChain"][number] | undefined {
+  return electorate.actChain.find(({ type, id }) => type === "human" && isSamePerson(electorate, id, uid));
 }
 
-function alreadyReviewed(proposal: ProposalFacts, uid: string): boolean {
-  return liveReviews(proposal).some(({ reviewer }) => reviewer.id === uid);
+function whoElse(electorate: Electorate): string {
+  const names = eligibleApprovers(electorate).map(({ name }) => name);
+  return names.length === 0 ? "nobody else may decide" : `${names.slice(0, 5).join(", ")} may decide`;
 }
 
 /** A decision says why: in words from medium risk on, by a chip or in words below (M01.10). */
@@ -194,18 +240,16 @@ const rationale: Check = ({ operation, proposal, review }) => {
   return fail("RATIONALE_REQUIRED", `at least ${RATIONALE_MIN} characters`);
 };
 
-/** Enough distinct people approved this very plan of this very revision. */
-const quorum: Check = ({ operation, proposal }) => {
+/** Enough distinct people approved this very plan of this very revision, and still are who they were (M02.2). */
+const quorum: Check = (facts) => {
+  const { operation, proposal } = facts;
   if (operation !== "execute") return skip("counted at execution");
-  if (proposal === null) return fail("NO_APPROVAL", "no proposal");
-  const approvers = new Set(
-    liveReviews(proposal)
-      .filter((review) => review.decision === "approve")
-      .map((review) => review.reviewer.id)
-      .filter((uid) => !proposal.actChain.some((link) => link.id === uid)),
-  );
-  const detail = `${approvers.size} of ${proposal.approvalsRequired} approvals of this plan`;
-  return approvers.size >= proposal.approvalsRequired ? pass(detail) : fail("NO_APPROVAL", detail);
+  const electorate = electorateFor(facts);
+  if (proposal === null || electorate === null) return fail("NO_APPROVAL", "nobody can count the approvals");
+  const { approvers, isReached, lost } = tally(electorate, liveReviews(proposal));
+  const detail = `${approvers.length} of ${fewestApprovals(proposal.rule)} approvals of this plan`;
+  if (isReached) return pass(detail);
+  return lost > 0 ? fail("QUORUM_LOST", `${detail}; ${lost} no longer count`) : fail("NO_APPROVAL", detail);
 };
 
 /** Reviews that stand: given for the current plan, and not voided since. A review of another plan never counts. */

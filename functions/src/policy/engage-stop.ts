@@ -7,6 +7,7 @@ import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import { ControlState, controlRef, inTenant } from "../contracts/index.js";
 import type { HumanActor, JsonObject, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { DEFAULT_APPROVAL_POLICY } from "./approval-policy.js";
 import { readControl, unseenEpoch } from "./control.js";
 
 export interface ControlCommand<Body> {
@@ -33,6 +34,7 @@ export function engageStop(
     const now = deps.clock.now();
     const isAsStrict = before !== null && (before.mode === "stopped" || before.mode === body.mode);
     const eventId = deps.ids.random();
+    const { staff, covers, approvalPolicy } = before ?? salvaged(stored?.data ?? null);
     const control = ControlState.parse({
       mode: body.mode,
       epoch: before === null ? unseenEpoch(now) : before.epoch + 1,
@@ -40,8 +42,10 @@ export function engageStop(
       by: { id: actor.id, name: actor.name },
       at: now,
       scopes: before?.scopes ?? [],
-      staff: before?.staff ?? staffIn(stored?.data ?? null),
       releaseRequest: null,
+      staff,
+      covers,
+      approvalPolicy,
       auditVersion: auditVersionOf(stored?.data ?? null) + 1,
       lastEventId: eventId,
       updatedAt: now,
@@ -69,10 +73,19 @@ export function engageStop(
   });
 }
 
-/** The staff list of an unreadable document, where that part of it still reads; else the platform must list them anew. */
-function staffIn(data: JsonObject | null): ControlState["staff"] {
-  const staff = ControlState.shape.staff.safeParse(data?.["staff"]);
-  return staff.success ? staff.data : [];
+/**
+ * The staff list and the policy of an unreadable document, where those parts of it still read. Else nobody is listed, until
+ * the platform lists people anew, and the policy is the one that studios start with.
+ */
+function salvaged(data: JsonObject | null): Pick<ControlState, "staff" | "covers" | "approvalPolicy"> {
+  const { staff, approvalPolicy } = ControlState.shape;
+  const people = staff.safeParse(data?.["staff"]);
+  const policy = approvalPolicy.safeParse(data?.["approvalPolicy"]);
+  return {
+    staff: people.success ? people.data : [],
+    covers: [],
+    approvalPolicy: policy.success ? policy.data : DEFAULT_APPROVAL_POLICY,
+  };
 }
 
 /** What can be saved of an unreadable document, so that its versions go on without holes. */

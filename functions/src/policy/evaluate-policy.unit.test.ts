@@ -15,9 +15,9 @@ import {
   anOwner,
   anotherApprover,
   capabilityOf,
+  ruleOf,
 } from "../../test/support/builders.js";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
-import { DEFAULT_APPROVAL_POLICY, ruleFor } from "./approval-policy.js";
 import { CHECKS, OPERATION_FROM } from "./checks.js";
 import type { ControlReadings } from "./control.js";
 import { evaluatePolicy } from "./evaluate-policy.js";
@@ -35,10 +35,12 @@ const tenantControl = (overrides: Parameters<typeof aControl>[0]): ControlReadin
 
 function proposalFacts(overrides: Partial<ProposalFacts> = {}, from = aProposal()): ProposalFacts {
   const { proposalId, tenantId, rev, status, riskTier, actChain, expiresAt, plan } = from;
-  const { approvalsRequired, reviews, approvedUntil, executeNotBefore, controlEpochSeen } = from;
+  const { capabilityId, submittedAt, rule, soloMode, reviews, approvedUntil, executeNotBefore, controlEpochSeen } =
+    from;
   const derived = { planId: plan.planId, docs: plan.writes.length, isConsumed: false, isReversible: true };
-  const stored = { proposalId, tenantId, rev, status, riskTier, actChain, expiresAt, approvalsRequired, reviews };
-  return { ...stored, approvedUntil, executeNotBefore, controlEpochSeen, ...derived, ...overrides };
+  const stored = { proposalId, tenantId, rev, status, riskTier, actChain, expiresAt, reviews };
+  const decided = { capabilityId, submittedAt, rule, soloMode, approvedUntil, executeNotBefore, controlEpochSeen };
+  return { ...stored, ...decided, ...derived, ...overrides };
 }
 
 const ACTORS: Partial<Record<PolicyOperation, ReturnType<typeof anOwner>>> = {
@@ -76,8 +78,6 @@ function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {
     control: readable,
     proposal: stored,
     review: operation === "submit" || operation === "rollback" ? null : looked,
-    approvalPolicy: DEFAULT_APPROVAL_POLICY,
-    rule: ruleFor(DEFAULT_APPROVAL_POLICY, "low"),
     intent: { stored: "a".repeat(64), recomputed: "a".repeat(64) },
     staleFields: operation === "execute" ? [] : null,
     ...overrides,
@@ -196,7 +196,7 @@ describe("policy/evaluate-policy", () => {
       "pass",
       allowed("submit", { actor: aPerson("fi", ["finance", "owner"]), capability: ownersOnly }),
     ],
-    ["a policy without a rule", "role", "ROLE_MISSING", allowed("approve", { rule: null })],
+    ["an unreadable staff list", "role", "CONTROL_UNREADABLE", allowed("approve", { control: unreadable })],
     ["nobody of the chain", "self_approval", "pass", allowed("approve")],
     ["the agent's owner approves", "self_approval", "SELF_APPROVAL", allowed("approve", { actor: anOwner() })],
     [
@@ -281,13 +281,13 @@ describe("policy/evaluate-policy", () => {
     ["20 blanks", "rationale", "RATIONALE_REQUIRED", reviewing("approve", { rationale: " ".repeat(20) })],
     ["a chip at medium risk", "rationale", "RATIONALE_REQUIRED", with_("approve", { riskTier: "medium" })],
     ["one of one approvals", "quorum", "pass", allowed("execute")],
-    ["one of two approvals", "quorum", "NO_APPROVAL", with_("execute", { approvalsRequired: 2 })],
-    ["two of two approvals", "quorum", "pass", with_("execute", { approvalsRequired: 2, reviews: [aReview(), amirs] })],
+    ["one of two approvals", "quorum", "NO_APPROVAL", with_("execute", { rule: ruleOf(2) })],
+    ["two of two approvals", "quorum", "pass", with_("execute", { rule: ruleOf(2), reviews: [aReview(), amirs] })],
     [
       "one person twice",
       "quorum",
       "NO_APPROVAL",
-      with_("execute", { approvalsRequired: 2, reviews: [aReview(), aReview()] }),
+      with_("execute", { rule: ruleOf(2), reviews: [aReview(), aReview()] }),
     ],
     ["a voided approval", "quorum", "NO_APPROVAL", with_("execute", { reviews: [aReview({ voidedAt: NOW })] })],
     [

@@ -1,13 +1,13 @@
-import type { ApprovalRule } from "./approval-policy.js";
 import type { ControlReadings } from "./control.js";
 import type {
   Actor,
   ActLink,
-  ApprovalPolicy,
+  ApprovalRule,
   CapabilityMetadata,
   ProposalStatus,
   Review,
   RiskTier,
+  SoloMode,
   StaleField,
   UtcInstant,
 } from "../contracts/index.js";
@@ -27,7 +27,10 @@ export interface ProposalFacts {
   readonly expiresAt: UtcInstant;
   readonly planId: string;
   readonly docs: number;
-  readonly approvalsRequired: number;
+  readonly capabilityId: string;
+  readonly submittedAt: UtcInstant;
+  readonly rule: ApprovalRule;
+  readonly soloMode: SoloMode | null;
   readonly reviews: readonly Review[];
   readonly approvedUntil: UtcInstant | null;
   /** Before it, an approved proposal can be revoked and not yet executed; null: nothing is held. */
@@ -59,8 +62,6 @@ export interface PolicyFacts {
   readonly proposal: ProposalFacts | null;
   /** `not_given_yet`: somebody asks in advance, as a screen does, what would stand in the way of a decision. */
   readonly review: ReviewFacts | "not_given_yet" | null;
-  readonly approvalPolicy: Pick<ApprovalPolicy, "id" | "version">;
-  readonly rule: ApprovalRule | null;
   /** The stored intent hash, and the same hash computed again from what is stored. */
   readonly intent: { readonly stored: string; readonly recomputed: string } | null;
   /** Fields that are not what the plan was computed from; null when nobody looked. */

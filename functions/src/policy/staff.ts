@@ -1,4 +1,4 @@
-import type { Actor, Role, StaffEntry } from "../contracts/index.js";
+import type { Actor, ApprovalThreshold, Role, StaffEntry } from "../contracts/index.js";
 import type { ControlReading } from "./control.js";
 
 /**
@@ -16,4 +16,39 @@ export function rolesHeld(tenant: ControlReading, actor: Actor): readonly Role[]
 export function staffEntryOf(staff: readonly StaffEntry[], uid: string): StaffEntry | null {
   const entry = staff.find((candidate) => candidate.uid === uid || candidate.aliases.includes(uid));
   return entry === undefined || entry.disabledAt !== null ? null : entry;
+}
+
+/** One person behind every account: the uid that the staff list leads them under. */
+export const personBehind = (staff: readonly StaffEntry[], uid: string): string =>
+  staff.find((candidate) => candidate.uid === uid || candidate.aliases.includes(uid))?.uid ?? uid;
+
+/** Does this person count for a threshold? Role and group as the list has them now. */
+export function passes({ roles, groups, disabledAt }: StaffEntry, filter: ApprovalThreshold["filter"]): boolean {
+  return (
+    disabledAt === null &&
+    roles.some((role) => filter.roles.includes(role)) &&
+    (filter.groups === null || groups.some((group) => filter.groups?.includes(group) === true))
+  );
+}
+
+/** The largest set of these people that satisfies a filter; with `distinctGroups`, no two of one group. */
+export function inSet(people: readonly StaffEntry[], filter: ApprovalThreshold["filter"]): readonly StaffEntry[] {
+  const passing = people.filter((person) => passes(person, filter));
+  return filter.distinctGroups ? ofDistinctGroups(passing) : passing;
+}
+
+/** A maximum matching of people to groups (Kuhn): nobody is left out because of the order in which they decided. */
+function ofDistinctGroups(people: readonly StaffEntry[]): readonly StaffEntry[] {
+  const holderOf = new Map<string, StaffEntry>();
+  const seat = (person: StaffEntry, tried: Set<string>): boolean =>
+    person.groups.some((group) => {
+      if (tried.has(group)) return false;
+      tried.add(group);
+      const holder = holderOf.get(group);
+      if (holder !== undefined && !seat(holder, tried)) return false;
+      holderOf.set(group, person);
+      return true;
+    });
+  for (const person of people) seat(person, new Set());
+  return [...holderOf.values()];
 }

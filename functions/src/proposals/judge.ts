@@ -1,6 +1,5 @@
 import type { AnyCapability } from "../capabilities/registry.js";
 import type { Actor, PolicyDecision, Proposal, StaleField, UtcInstant } from "../contracts/index.js";
-import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
 import type { ControlReadings } from "../policy/control.js";
 import { evaluatePolicy } from "../policy/evaluate-policy.js";
 import type { PolicyFacts, PolicyOperation, ProposalFacts, ReviewFacts } from "../policy/facts.js";
@@ -25,7 +24,6 @@ export function judge(matter: Case): PolicyDecision {
 }
 
 function toFacts({ operation, now, tenantId, actor, control, proposal, capability, ...rest }: Case): PolicyFacts {
-  const riskTier = proposal?.riskTier ?? capability?.metadata.riskTier;
   return {
     operation,
     now,
@@ -35,8 +33,6 @@ function toFacts({ operation, now, tenantId, actor, control, proposal, capabilit
     control,
     proposal: proposal === null ? null : toProposalFacts(proposal),
     review: rest.review ?? null,
-    approvalPolicy: DEFAULT_APPROVAL_POLICY,
-    rule: riskTier === undefined ? null : ruleFor(DEFAULT_APPROVAL_POLICY, riskTier),
     intent: recomputeIntent(proposal, capability, rest.sha256),
     staleFields: rest.staleFields ?? null,
   };
@@ -53,7 +49,10 @@ function toProposalFacts(proposal: Proposal): ProposalFacts {
     expiresAt: proposal.expiresAt,
     planId: proposal.plan.planId,
     docs: proposal.plan.writes.length,
-    approvalsRequired: proposal.approvalsRequired,
+    capabilityId: proposal.capabilityId,
+    submittedAt: proposal.submittedAt,
+    rule: proposal.rule,
+    soloMode: proposal.soloMode,
     reviews: proposal.reviews,
     approvedUntil: proposal.approvedUntil,
     executeNotBefore: proposal.executeNotBefore,

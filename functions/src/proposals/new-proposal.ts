@@ -2,10 +2,10 @@ import type * as z from "zod";
 import type { AnyCapability } from "../capabilities/registry.js";
 import { Proposal } from "../contracts/index.js";
 import type { ActLink, Actor, Evidence, JsonObject, Plan } from "../contracts/index.js";
-import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
 import { effectiveControl } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import type { Occasion } from "./on-record.js";
+import type { UnderPolicy } from "./under-policy.js";
 
 /** Everything about a request for a change, whoever asks. */
 export interface Submission {
@@ -28,7 +28,7 @@ export interface Understood {
   readonly targetKey: string;
 }
 
-/** What does a proposal look like on its first day? Pending, at revision 1, under the policy and the epoch of now. */
+/** What does a proposal look like on its first day? At revision 1, under the policy and the epoch of now. */
 export function newProposal(
   { tenantId, now }: Occasion,
   { submission, capability, input, intentHash }: Understood,
@@ -36,13 +36,13 @@ export function newProposal(
     readonly proposalId: string;
     readonly eventId: string;
     readonly plan: Plan;
+    readonly under: UnderPolicy;
     readonly control: ControlReadings;
     /** The proposal whose place it takes. */
     readonly supersedes: string | null;
   },
 ): Proposal {
   const { id, version, riskTier } = capability.metadata;
-  const rule = ruleFor(DEFAULT_APPROVAL_POLICY, riskTier);
   return Proposal.parse({
     proposalId: made.proposalId,
     rev: 1,
@@ -50,7 +50,6 @@ export function newProposal(
     capabilityId: id,
     capabilityVersion: version,
     riskTier,
-    status: "pending_approval",
     actor: submission.actor,
     actChain: submission.actChain,
     ownerUid: submission.ownerUid,
@@ -61,18 +60,15 @@ export function newProposal(
     evidence: submission.evidence,
     createdAt: now,
     submittedAt: now,
-    expiresAt: new Date(Date.parse(now) + rule.decideWithinMs).toISOString(),
-    approvalsRequired: rule.approvals,
     reviews: [],
     approvedUntil: null,
     executeNotBefore: null,
-    policyId: DEFAULT_APPROVAL_POLICY.id,
-    policyVersion: DEFAULT_APPROVAL_POLICY.version,
+    soloApproved: false,
     controlEpochSeen: effectiveControl(made.control, {}, now).epoch,
     duplicates: 0,
     supersededBy: null,
     supersedes: made.supersedes,
-    problem: null,
+    ...made.under,
     execution: null,
     rollback: null,
     auditEventIds: [made.eventId],

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { PROPOSAL_STATUSES, Proposal, inTenant, proposalRef } from "../contracts/index.js";
+import { PROPOSAL_STATUSES, Proposal, controlRef, inTenant, proposalRef } from "../contracts/index.js";
 import type { ApiErrorDetails, HumanActor, ProposalStatus } from "../contracts/index.js";
 import { toDocument } from "../commit/document-change.js";
 import type { Outcome } from "../commit/outcome.js";
+import { DEFAULT_APPROVAL_POLICY } from "../policy/approval-policy.js";
 import { OPERATION_FROM } from "../policy/checks.js";
-import { TENANT_ID, anAdmin, anApprover, anOperator, anotherApprover } from "../../test/support/builders.js";
+import { TENANT_ID, anAdmin, anApprover, anOperator, anotherApprover, ruleOf } from "../../test/support/builders.js";
 import { WHY, openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
 import { TRANSITIONS } from "./lifecycle.js";
@@ -139,11 +140,9 @@ describe("proposals: every operation from every state", () => {
   });
 
   it("revises the input at the next revision: another intent, another plan, and every lost review named", async () => {
+    const approvalPolicy = toDocument({ ...DEFAULT_APPROVAL_POLICY, rules: [ruleOf(2)] });
+    studio.change(controlRef(), { approvalPolicy });
     const waiting = await studio.submitFlag();
-    studio.deps.transactor.put(
-      inTenant(TENANT_ID, proposalRef(waiting.proposalId)),
-      toDocument({ ...waiting, approvalsRequired: 2 }),
-    );
     const once = (await studio.accepted(studio.approve(waiting), ["proposal.approval_counted"])).proposal;
     const input = { ...once.input, note: "43 degrees in the room" };
     const types = ["proposal.revised", "proposal.approvals_dismissed"];

@@ -4,7 +4,6 @@ import type { Outcome } from "../commit/outcome.js";
 import type { AnyCapability } from "../capabilities/registry.js";
 import type { Commit, TransactionReads } from "../commit/transactor.js";
 import type { Plan, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
-import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
 import { effectiveControl } from "../policy/control.js";
 import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
@@ -14,6 +13,7 @@ import type { Occasion } from "./on-record.js";
 import { claimIntent, targetKeyOf } from "./open-intents.js";
 import type { IntentClaim } from "./open-intents.js";
 import { planEffect } from "./plan-effect.js";
+import { underPolicy } from "./under-policy.js";
 
 /**
  * What would this proposal do now? Computed from current reads. The same plan, waiting or approved under the present
@@ -68,6 +68,9 @@ export function planProposal(
         events: [],
         answer: accept({ proposal, plan: planned.plan, isChanged: false, policy }),
       };
+    const under = underPolicy(proposal, planned.plan, control.tenant, occasion.now);
+    if (under === null || under.status === "blocked")
+      return refuseOnRecord(deps, occasion, "plan", "NO_ELIGIBLE_APPROVER", { proposal, details: { proposal } });
     const claim = await reclaim(deps, reads, occasion, proposal, capability);
     if (claim?.kind === "taken")
       return refuseOnRecord(deps, occasion, "plan", "INTENT_ALREADY_OPEN", {
@@ -78,7 +81,7 @@ export function planProposal(
       deps,
       occasion,
       proposal,
-      renewed(proposal, planned.plan, epoch, occasion),
+      { ...renewed(proposal, planned.plan, epoch, occasion), ...under },
       {
         type: "proposal.replanned",
         output: planned.plan,
@@ -115,18 +118,15 @@ function stands(proposal: Proposal, plan: Plan, epoch: number): boolean {
   return proposal.status === "pending_approval" && (isOfThisEpoch || lostReviews(proposal).length === 0);
 }
 
-/** What every next revision has in common, whoever asked for it: its plan, voided reviews, and time to decide on it. */
+/** What every next revision has in common, whoever asked for it: its plan, and the reviews voided. */
 export function renewed(proposal: Proposal, plan: Plan, epoch: number, { now }: Occasion): Partial<Proposal> {
-  const rule = ruleFor(DEFAULT_APPROVAL_POLICY, proposal.riskTier);
   return {
     rev: proposal.rev + 1,
-    status: "pending_approval",
     plan,
     reviews: proposal.reviews.map((review) => ({ ...review, voidedAt: review.voidedAt ?? now })),
     approvedUntil: null,
     executeNotBefore: null,
-    expiresAt: new Date(Date.parse(now) + rule.decideWithinMs).toISOString(),
+    soloApproved: false,
     controlEpochSeen: epoch,
-    problem: null,
   };
 }

@@ -2,11 +2,14 @@ import type { Deps } from "../commit/deps.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import type { Proposal, Review, RouteAnswer, RouteBody } from "../contracts/index.js";
-import { DEFAULT_APPROVAL_POLICY, ruleFor } from "../policy/approval-policy.js";
+import type { Proposal, Review, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import { fewestApprovals } from "../policy/approval-policy.js";
 import { liveReviews } from "../policy/checks.js";
 import { effectiveControl } from "../policy/control.js";
+import { electorateOf } from "../policy/electorate.js";
 import type { PolicyOperation, ReviewFacts } from "../policy/facts.js";
+import { standsInFor, tally, tieOf } from "../policy/tally.js";
+import type { Electorate } from "../policy/tally.js";
 import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
 import { loadProposal } from "./load.js";
@@ -30,14 +33,18 @@ export function approveProposal(
 ): Promise<Outcome<Answer>> {
   const { body } = command;
   return decide(deps, command, "approve", body, (occasion, { proposal, control }) => {
-    const review = toReview(occasion, proposal, "approve", body);
+    const electorate = electorateOf(proposal, control.tenant, occasion.now);
+    const review = toReview(occasion, proposal, electorate, "approve", body);
     const reviews = [...proposal.reviews, review];
-    const approvals = liveReviews({ planId: proposal.plan.planId, reviews }).filter(
-      ({ decision }) => decision === "approve",
-    ).length;
-    const isReached = approvals >= proposal.approvalsRequired;
-    const { approvalTtlMs, holdMs } = ruleFor(DEFAULT_APPROVAL_POLICY, proposal.riskTier);
-    const inMs = (ms: number): string => new Date(Date.parse(occasion.now) + ms).toISOString();
+    const live = liveReviews({ planId: proposal.plan.planId, reviews });
+    const { approvers, isReached } = electorate === null ? NO_TALLY : tally(electorate, live);
+    const { epoch } = effectiveControl(control, {}, occasion.now);
+    const { approvalTtlMs, holdMs } = proposal.rule;
+    const approved: Partial<Proposal> = {
+      status: "approved",
+      approvedUntil: later(occasion.now, approvalTtlMs),
+      executeNotBefore: holdMs === 0 ? null : later(occasion.now, holdMs),
+    };
     return stepProposal(
       deps,
       occasion,
@@ -45,49 +52,62 @@ export function approveProposal(
       {
         rev: proposal.rev + 1,
         reviews,
-        controlEpochSeen: effectiveControl(control, {}, occasion.now).epoch,
-        ...(isReached
-          ? {
-              status: "approved",
-              approvedUntil: inMs(approvalTtlMs),
-              executeNotBefore: holdMs === 0 ? null : inMs(holdMs),
-            }
-          : {}),
+        soloApproved: proposal.soloApproved || review.isSolo,
+        controlEpochSeen: epoch,
+        ...(isReached ? approved : {}),
       },
       {
         type: isReached ? "proposal.approved" : "proposal.approval_counted",
-        controlEpoch: effectiveControl(control, {}, occasion.now).epoch,
-        data: { planId: body.planId, rev: body.ifRev, reasonCode: body.reasonCode, approvals },
+        controlEpoch: epoch,
+        data: {
+          planId: body.planId,
+          rev: body.ifRev,
+          reasonCode: body.reasonCode,
+          approvals: approvers.length,
+          ...(review.isSolo ? { soloApproved: true } : {}),
+          ...(review.for === null ? {} : { for: review.for }),
+        },
         ...(review.rationale === "" ? {} : { freeText: { rationale: review.rationale } }),
       },
     );
   });
 }
 
-/** Reject it: one rejection ends it (M02.6). Refuses like `approveProposal`, without the control checks. */
+/** Who cannot be counted is nobody. */
+const NO_TALLY = { approvers: [], isReached: false } as const;
+const later = (now: UtcInstant, ms: number): UtcInstant => new Date(Date.parse(now) + ms).toISOString();
+
+/**
+ * Reject it: under the rule `any` one rejection ends it, under `quorum` as many as approvals would be needed (M02.6).
+ * Refuses like `approveProposal`, without the control checks.
+ */
 export function rejectProposal(
   deps: Deps,
   command: ProposalCommand<RouteBody<"rejectProposal">>,
 ): Promise<Outcome<Answer>> {
   const { body } = command;
   const looked = { ...body, planId: null };
-  return decide(deps, command, "reject", looked, (occasion, { proposal }) =>
-    stepProposal(
+  return decide(deps, command, "reject", looked, (occasion, { proposal, control }) => {
+    const electorate = electorateOf(proposal, control.tenant, occasion.now);
+    const reviews = [...proposal.reviews, toReview(occasion, proposal, electorate, "reject", body)];
+    const against = new Set(
+      liveReviews({ planId: proposal.plan.planId, reviews })
+        .filter(({ decision }) => decision === "reject")
+        .map(({ reviewer }) => reviewer.id),
+    );
+    const isEnded = against.size >= (proposal.rule.rejectRule === "any" ? 1 : fewestApprovals(proposal.rule));
+    return stepProposal(
       deps,
       occasion,
       proposal,
+      { rev: proposal.rev + 1, reviews, ...(isEnded ? { status: "rejected" } : {}) },
       {
-        rev: proposal.rev + 1,
-        status: "rejected",
-        reviews: [...proposal.reviews, toReview(occasion, proposal, "reject", body)],
-      },
-      {
-        type: "proposal.rejected",
-        data: { planId: proposal.plan.planId, rev: body.ifRev, reasonCode: body.reasonCode },
+        type: isEnded ? "proposal.rejected" : "proposal.rejection_counted",
+        data: { planId: proposal.plan.planId, rev: body.ifRev, reasonCode: body.reasonCode, rejections: against.size },
         freeText: { rationale: body.rationale },
       },
-    ),
-  );
+    );
+  });
 }
 
 /** Take one's own request back: the requester, or the person who owns the agent that asked. */
@@ -195,6 +215,7 @@ function decide(
 function toReview(
   { actor, now }: Occasion,
   proposal: Proposal,
+  electorate: Electorate | null,
   decision: Review["decision"],
   said: { readonly rationale: string | null; readonly reasonCode: Review["reasonCode"] },
 ): Review {
@@ -206,6 +227,8 @@ function toReview(
     reasonCode: said.reasonCode,
     rationale: (said.rationale ?? "").trim(),
     at: now,
+    for: electorate === null ? null : standsInFor(electorate, actor.id),
+    isSolo: decision === "approve" && electorate !== null && tieOf(electorate, actor.id) !== null,
     voidedAt: null,
   };
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { toDocument } from "../commit/document-change.js";
 import { inTenant, proposalRef } from "../contracts/index.js";
 import type { JsonObject, Proposal } from "../contracts/index.js";
-import { TENANT_ID, anApprover, anOperator, anOwner, anotherApprover } from "../../test/support/builders.js";
+import { TENANT_ID, anApprover, anOperator, anOwner, anotherApprover, ruleOf } from "../../test/support/builders.js";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
 import { WHY, openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
+import { DEFAULT_APPROVAL_POLICY } from "../policy/approval-policy.js";
 import { approveProposal, rejectProposal } from "./review.js";
 
 describe("proposals/review", () => {
@@ -33,13 +35,13 @@ describe("proposals/review", () => {
     assert.deepEqual([proposal.status, proposal.rev, proposal.approvedUntil], ["approved", 2, later(24 * HOUR)]);
     const reviewer = { id: "ana", name: "Ana Approver" };
     const { planId } = waiting.plan;
-    const said = { decision: "approve", rationale: WHY, reasonCode: null, voidedAt: null };
+    const said = { decision: "approve", rationale: WHY, reasonCode: null, for: null, isSolo: false, voidedAt: null };
     assert.deepEqual(proposal.reviews, [{ reviewer, rev: 1, planId, at: NOW, ...said }]);
     assert.equal(policy.decision, "allow");
   });
 
   it("counts the first of two approvals, and approves with the second, by somebody else", async () => {
-    tamper({ approvalsRequired: 2 });
+    tamper({ rule: toDocument(ruleOf(2)) });
     const first = await studio.accepted(studio.approve(waiting), ["proposal.approval_counted"]);
     assert.deepEqual([first.proposal.status, first.proposal.approvedUntil], ["pending_approval", null]);
     await studio.refused(studio.approve(first.proposal), "ALREADY_REVIEWED");
@@ -48,7 +50,8 @@ describe("proposals/review", () => {
   });
 
   it("does not add an approval to one from before a stop; a new plan takes both again", async () => {
-    tamper({ approvalsRequired: 2 });
+    studio.change("control/state", { approvalPolicy: toDocument({ ...DEFAULT_APPROVAL_POLICY, rules: [ruleOf(2)] }) });
+    tamper({ rule: toDocument(ruleOf(2)) });
     const first = await studio.accepted(studio.approve(waiting));
     await studio.accepted(studio.stop());
     await studio.releaseByTwo();

@@ -14,6 +14,7 @@ import type { Occasion } from "./on-record.js";
 import { claimIntent, targetKeyOf } from "./open-intents.js";
 import { planEffect } from "./plan-effect.js";
 import { renewed } from "./replan.js";
+import { underPolicy } from "./under-policy.js";
 
 type Answer = RouteAnswer<"reviseProposal">;
 
@@ -22,7 +23,8 @@ type Answer = RouteAnswer<"reviseProposal">;
  * is a new intent and a new plan at the next revision; every review is voided, and one `proposal.approvals_dismissed` event
  * names each of them (M01.3).
  *
- * Refuses with REV_MISMATCH, ROLE_MISSING, INVALID_TRANSITION, PROPOSAL_EXPIRED, INVALID_INPUT, INTENT_ALREADY_OPEN, and
+ * Refuses with REV_MISMATCH, ROLE_MISSING, INVALID_TRANSITION, PROPOSAL_EXPIRED, INVALID_INPUT, INTENT_ALREADY_OPEN,
+ * NO_ELIGIBLE_APPROVER, and
  * what `planEffect` refuses.
  */
 export function reviseProposal(
@@ -78,6 +80,9 @@ export function reviseProposal(
         details: { otherProposalId: claim.proposalId },
       });
 
+    const under = underPolicy(proposal, planned.plan, control.tenant, occasion.now);
+    if (under === null || under.status === "blocked")
+      return refuseOnRecord(deps, occasion, "revise", "NO_ELIGIBLE_APPROVER", { proposal, details: { proposal } });
     const { epoch } = effectiveControl(control, {}, occasion.now);
     const step = stepProposal(
       deps,
@@ -85,6 +90,7 @@ export function reviseProposal(
       proposal,
       {
         ...renewed(proposal, planned.plan, epoch, occasion),
+        ...under,
         input,
         intentHash,
         capabilityVersion: capability.metadata.version,

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { aControl } from "../../test/support/builders.js";
+import { toDocument } from "../commit/document-change.js";
 import type { Agent, JsonObject } from "../contracts/index.js";
 import type { Deps } from "../commit/deps.js";
 import type { DocumentQuery, StoredDocument, TransactionReads } from "../commit/transactor.js";
@@ -61,6 +63,8 @@ function submit(
   });
 }
 
+const CONTROL = toDocument(aControl());
+
 let ids = 0;
 const deps: Deps = {
   transactor: { transact: () => assert.fail("runs in the caller's transaction") },
@@ -101,11 +105,11 @@ function firing(change: JsonObject): JsonObject {
   };
 }
 
-/** One firing, whatever is asked, and a studio without a control document: submitting needs none. */
+/** One firing, whatever is asked, in an open studio. */
 function readsOf(document: JsonObject, asked: DocumentQuery[]): TransactionReads {
   const stored = (path: string): StoredDocument => ({
     path,
-    data: path.endsWith("firings/f-1") ? document : null,
+    data: path.endsWith("firings/f-1") ? document : path.endsWith("control/state") ? CONTROL : null,
     updateTime: null,
   });
   return {

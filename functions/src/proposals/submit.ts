@@ -22,6 +22,7 @@ import type { Occasion, ProposalStep } from "./on-record.js";
 import { isStillOpen, loadEarlier, readOpenIntents, rememberIntent, targetKeyOf } from "./open-intents.js";
 import type { EarlierRequests } from "./open-intents.js";
 import { hashIntent, planEffect } from "./plan-effect.js";
+import { underPolicy } from "./under-policy.js";
 
 type SubmitAnswer = RouteAnswer<"submitProposal">;
 
@@ -164,11 +165,21 @@ async function open(
       details: { issues: [{ path: "input", problem: planned.detail }] },
     });
 
+  const { actChain, ownerUid } = submission;
+  const { id: capabilityId, riskTier } = capability.metadata;
+  const subject = { riskTier, capabilityId, ownerUid, actChain, submittedAt: occasion.now };
+  const under = underPolicy(subject, planned.plan, found.control.tenant, occasion.now);
+  if (under === null) {
+    const reason = found.control.tenant.kind === "unreadable" ? "CONTROL_UNREADABLE" : "NO_ELIGIBLE_APPROVER";
+    return refuseOnRecord(deps, occasion, "submit", reason, { capabilityId, input });
+  }
+
   const eventId = deps.ids.random();
   const proposal = newProposal(occasion, understood, {
     proposalId,
     eventId,
     plan: planned.plan,
+    under,
     control: found.control,
     supersedes: found.earlier.superseded?.proposalId ?? null,
   });
@@ -178,7 +189,13 @@ async function open(
       type: "proposal.submitted",
       output: proposal.plan,
       resourceRefs: [{ path: proposalRef(proposalId), auditVersion: 1 }],
-      data: { planId: proposal.plan.planId, expiresAt: proposal.expiresAt, riskTier: proposal.riskTier },
+      data: {
+        planId: proposal.plan.planId,
+        expiresAt: proposal.expiresAt,
+        riskTier: proposal.riskTier,
+        eligibleApprovers: proposal.eligibleApprovers.count,
+        ...(proposal.problem === null ? {} : { blocked: proposal.problem.code }),
+      },
       ...(proposal.rationale === "" ? {} : { freeText: { rationale: proposal.rationale } }),
     },
     eventMeans(deps, eventId),

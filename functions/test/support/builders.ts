@@ -2,7 +2,17 @@ import { REGISTRY } from "../../src/capabilities/registry.js";
 import type { AnyCapability } from "../../src/capabilities/registry.js";
 import { toDocument } from "../../src/commit/document-change.js";
 import { Agent, Batch, ControlState, Firing, Proposal, ROLES } from "../../src/contracts/index.js";
-import type { AgentActor, HumanActor, JsonObject, Plan, Review, Role, StaffEntry } from "../../src/contracts/index.js";
+import type {
+  AgentActor,
+  ApprovalRule,
+  HumanActor,
+  JsonObject,
+  Plan,
+  Review,
+  Role,
+  StaffEntry,
+} from "../../src/contracts/index.js";
+import { DEFAULT_APPROVAL_POLICY } from "../../src/policy/approval-policy.js";
 import { planEffect } from "../../src/proposals/plan-effect.js";
 import { HOUR, NOW, later, sha256 } from "./fake-means.js";
 
@@ -53,6 +63,7 @@ export const listed = ({ id, name, roles }: HumanActor): StaffEntry => ({
   uid: id,
   name,
   roles: [...roles],
+  groups: [],
   aliases: [],
   disabledAt: null,
 });
@@ -83,6 +94,8 @@ export function aControl(overrides: Partial<ControlState> = {}): ControlState {
     scopes: [],
     releaseRequest: null,
     staff: theStaff(),
+    covers: [],
+    approvalPolicy: DEFAULT_APPROVAL_POLICY,
     auditVersion: 1,
     lastEventId: "event-control",
     updatedAt: NOW,
@@ -168,6 +181,17 @@ function aPlan(): Plan {
   return planned.plan;
 }
 
+/** The rule that the default policy has for low risk. */
+export function lowRule(overrides: Partial<ApprovalRule> = {}): ApprovalRule {
+  const [rule] = DEFAULT_APPROVAL_POLICY.rules;
+  if (rule === undefined) throw new Error("the default policy has no rule");
+  return { ...rule, ...overrides };
+}
+
+/** The same rule, asking for this many people. */
+export const ruleOf = (count: number, roles: Role[] = ["owner", "approver_admin", "approver"]): ApprovalRule =>
+  lowRule({ thresholds: [{ count, filter: { roles, groups: null, distinctGroups: false } }] });
+
 /** A low-risk proposal of Olga's agent that waits for approval: everything in it fits together. */
 export function aProposal(overrides: Partial<Proposal> = {}): Proposal {
   const plan = aPlan();
@@ -193,7 +217,11 @@ export function aProposal(overrides: Partial<Proposal> = {}): Proposal {
     createdAt: NOW,
     submittedAt: NOW,
     expiresAt: later(72 * HOUR),
+    rule: lowRule(),
+    soloMode: null,
     approvalsRequired: 1,
+    eligibleApprovers: { count: 4, names: ["Omar Owner", "Ana Approver", "Amir Approver", "rolf"] },
+    soloApproved: false,
     reviews: [],
     approvedUntil: null,
     executeNotBefore: null,
@@ -224,6 +252,8 @@ export function aReview(overrides: Partial<Review> = {}): Review {
     reasonCode: "looks_right",
     rationale: "",
     at: NOW,
+    for: null,
+    isSolo: false,
     voidedAt: null,
     ...overrides,
   };

@@ -5,10 +5,11 @@ import { FieldValue, getFirestore } from "firebase-admin/firestore";
 import type { Firestore } from "firebase-admin/firestore";
 import type { Deps } from "../../src/commit/deps.js";
 import { controlRef } from "../../src/contracts/index.js";
-import type { HumanActor, JsonObject, Proposal, Role } from "../../src/contracts/index.js";
+import type { ApprovalPolicy, HumanActor, JsonObject, Proposal, Role } from "../../src/contracts/index.js";
 import { firestoreTransactor } from "../../src/platform/firestore-transactor.js";
 import { toFirestore } from "../../src/platform/firestore-codec.js";
 import { productionDeps } from "../../src/platform/production-deps.js";
+import { DEFAULT_APPROVAL_POLICY } from "../../src/policy/approval-policy.js";
 import { bootstrapGlobalControl, bootstrapTenant } from "../../src/policy/bootstrap-control.js";
 import { releaseStop } from "../../src/policy/release-stop.js";
 import { listed } from "./builders.js";
@@ -36,6 +37,12 @@ export interface TestStudio {
 
 const person = (id: string, ...roles: Role[]): HumanActor => ({ type: "human", id, name: id, roles });
 
+/** The policy that studios start with, for tests that execute at once what was just approved. */
+const WITHOUT_HOLD: ApprovalPolicy = {
+  ...DEFAULT_APPROVAL_POLICY,
+  rules: DEFAULT_APPROVAL_POLICY.rules.map((rule) => ({ ...rule, holdMs: 0 })),
+};
+
 /** Connects, makes a studio with a random id, and opens it as its owner and its admin would. */
 export async function openTestStudio(): Promise<TestStudio> {
   requireEnv("FIRESTORE_EMULATOR_HOST");
@@ -50,7 +57,7 @@ export async function openTestStudio(): Promise<TestStudio> {
   ];
   await bootstrapGlobalControl(deps);
   const tenant = { tenantId, name: "Test", timeZone: "America/Phoenix", currency: "USD" };
-  await bootstrapTenant(deps, tenant, [owner, admin, approver].map(listed));
+  await bootstrapTenant(deps, tenant, [owner, admin, approver].map(listed), WITHOUT_HOLD);
   const release = { tenantId, requestId: "test-release", body: { reason: "opened for a test", phrase: null } };
   await releaseStop(deps, { ...release, actor: owner });
   await releaseStop(deps, { ...release, actor: admin });

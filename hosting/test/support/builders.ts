@@ -1,6 +1,7 @@
 import { POLICY_CHECKS, REASON_CODES } from "@studio-os/functions/contracts";
 import type {
   ConnectorHealth,
+  ApprovalRule,
   ControlState,
   Device,
   PolicyDecision,
@@ -18,6 +19,22 @@ export const instant = (ms: number): string => new Date(ms).toISOString();
 export const hash = (digit: string): string => digit.repeat(64).slice(0, 64);
 
 export const ANA = { uid: "ana", name: "Ana Reyes", email: "ana@clay.test" };
+
+/** One approver who is not in the chain decides. */
+const RULE: ApprovalRule = {
+  when: { riskTier: "low" },
+  thresholds: [
+    { count: 1, filter: { roles: ["owner", "approver_admin", "approver"], groups: null, distinctGroups: false } },
+  ],
+  rejectRule: "any",
+  selfExclusion: ["requester", "agentOwner", "delegator"],
+  decideWithinMs: 72 * 60 * MINUTE_MS,
+  approvalTtlMs: 24 * 60 * MINUTE_MS,
+  holdMs: 10_000,
+  reminderAt: [0.5],
+  onTimeout: "deny",
+  escalation: null,
+};
 
 /** A low-risk proposal of the kiln-room agent that waits for one approval; valid by the contract. */
 export function aProposal(overrides: Partial<Proposal> = {}, nowMs = NOON_MS): Proposal {
@@ -86,7 +103,11 @@ export function aProposal(overrides: Partial<Proposal> = {}, nowMs = NOON_MS): P
     createdAt: instant(nowMs - 4 * MINUTE_MS),
     submittedAt: instant(nowMs - 4 * MINUTE_MS),
     expiresAt: instant(nowMs + 42 * MINUTE_MS),
+    rule: RULE,
+    soloMode: null,
     approvalsRequired: 1,
+    eligibleApprovers: { count: 2, names: ["Ana Reyes", "Dee Admin"] },
+    soloApproved: false,
     reviews: [],
     approvedUntil: null,
     executeNotBefore: null,
@@ -150,6 +171,8 @@ export function aControl(overrides: Partial<ControlState> = {}, nowMs = NOON_MS)
     scopes: [],
     releaseRequest: null,
     staff: [],
+    covers: [],
+    approvalPolicy: { id: "default", version: 1, rules: [RULE], soloMode: null, editors: [] },
     auditVersion: 1,
     lastEventId: "ev-0",
     updatedAt: instant(nowMs - 5 * 60 * MINUTE_MS),

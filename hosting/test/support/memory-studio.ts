@@ -322,6 +322,8 @@ function reviewOf(proposal: Proposal, decision: "approve" | "reject", input: Rec
     reasonCode: (input["reasonCode"] ?? null) as Proposal["reviews"][number]["reasonCode"],
     rationale: input["rationale"] ?? "",
     at: instant(Date.now()),
+    for: null,
+    isSolo: false,
     voidedAt: null,
   };
 }

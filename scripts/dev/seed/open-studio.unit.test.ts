@@ -1,3 +1,4 @@
+import { DEFAULT_APPROVAL_POLICY } from "../../../functions/src/policy/approval-policy.js";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -25,6 +26,8 @@ const control = (mode: "normal" | "stopped") => ({
   scopes: [],
   releaseRequest: null,
   staff: [],
+  covers: [],
+  approvalPolicy: DEFAULT_APPROVAL_POLICY,
   auditVersion: 1,
   lastEventId: "e-1",
   updatedAt: "2026-11-21T07:00:00.000Z",

@@ -96,7 +96,14 @@ function openersOf(signIns: readonly SignIn[]): readonly [SignIn, SignIn] {
 
 /** What decisions know of a person: no address, only who they are and what they may do. */
 function toStaffEntry({ uid, displayName, roles, isActive }: StaffMember): StaffEntry {
-  return { uid, name: displayName, roles, aliases: [], disabledAt: isActive ? null : new Date().toISOString() };
+  return {
+    uid,
+    name: displayName,
+    roles,
+    groups: [],
+    aliases: [],
+    disabledAt: isActive ? null : new Date().toISOString(),
+  };
 }
 
 function depsOf(app: App): Deps {

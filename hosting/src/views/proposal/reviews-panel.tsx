@@ -12,6 +12,14 @@ export function ReviewsPanel({ proposal, timeZone }: { proposal: Proposal; timeZ
       <p>
         {approvals} of {count(proposal.approvalsRequired, "approval")} of this exact plan.
       </p>
+      <p className="muted">
+        {proposal.eligibleApprovers.count === 0
+          ? "Nobody could decide when it was planned."
+          : `Could decide when it was planned: ${namesOf(proposal.eligibleApprovers)}.`}
+      </p>
+      {proposal.soloApproved ? (
+        <p className="badge badge-warning">Approved by one person of the request’s own chain: nobody else could.</p>
+      ) : null}
       {proposal.reviews.length === 0 ? <p className="muted">Nobody has decided yet.</p> : null}
       <ol className="reviews">
         {[...proposal.reviews].reverse().map((review) => (
@@ -25,6 +33,11 @@ export function ReviewsPanel({ proposal, timeZone }: { proposal: Proposal; timeZ
   );
 }
 
+function namesOf({ count: all, names }: Proposal["eligibleApprovers"]): string {
+  const unnamed = all - names.length;
+  return unnamed > 0 ? `${names.join(", ")} and ${count(unnamed, "other")}` : names.join(", ");
+}
+
 function ReviewEntry({ review, timeZone }: { review: Review; timeZone: string | undefined }) {
   const nowMs = useNow();
   return (
@@ -35,6 +48,8 @@ function ReviewEntry({ review, timeZone }: { review: Review; timeZone: string | 
         <time dateTime={review.at} title={formatMoment(review.at, timeZone)} className="muted">
           {formatAge(review.at, nowMs)}
         </time>
+        {review.for === null ? null : <span className="badge badge-quiet">covering for {review.for}</span>}
+        {review.isSolo ? <span className="badge badge-quiet">alone</span> : null}
         {review.voidedAt === null ? null : <span className="badge badge-quiet">no longer counts</span>}
       </p>
       {review.reasonCode === null ? null : <span className="badge badge-quiet">{REASON_WORDS[review.reasonCode]}</span>}

@@ -55,9 +55,7 @@ export function countViews(rows: readonly QueueRow[], me: Me, nowMs: number): Re
 
 /** Reviews that count for the current revision and its exact plan. */
 export function liveReviews(proposal: Proposal): Proposal["reviews"] {
-  return proposal.reviews.filter(
-    ({ voidedAt, rev, planId }) => voidedAt === null && rev === proposal.rev && planId === proposal.plan.planId,
-  );
+  return proposal.reviews.filter(({ voidedAt, planId }) => voidedAt === null && planId === proposal.plan.planId);
 }
 
 export const isOver = (proposal: Proposal, nowMs: number): boolean => nowMs >= Date.parse(proposal.expiresAt);

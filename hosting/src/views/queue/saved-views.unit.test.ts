@@ -14,6 +14,8 @@ const review = (planId: string) => ({
   reasonCode: null,
   rationale: "",
   at: instant(NOON_MS),
+  for: null,
+  isSolo: false,
   voidedAt: null,
 });
 
