@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../src/contracts/index.js";
 import type { Proposal, ReasonCode } from "../../src/contracts/index.js";
+import { DEFAULT_APPROVAL_POLICY } from "../../src/policy/approval-policy.js";
 import { aFiringDocument, openTestStudio, untilExecutable } from "../support/emulator.js";
 import type { TestStudio } from "../support/emulator.js";
 import { requireEnv } from "../support/require-env.js";
@@ -21,7 +22,7 @@ describe("the HTTP API on the functions emulator", function () {
   let stranger: SignedIn;
 
   before(async () => {
-    studio = await openTestStudio();
+    studio = await openTestStudio(DEFAULT_APPROVAL_POLICY);
     const other = await openTestStudio();
     [owner, approver, viewer, stranger] = await Promise.all([
       studio.signIn("olive", ["owner"]),

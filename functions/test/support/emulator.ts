@@ -44,7 +44,7 @@ const WITHOUT_HOLD: ApprovalPolicy = {
 };
 
 /** Connects, makes a studio with a random id, and opens it as its owner and its admin would. */
-export async function openTestStudio(): Promise<TestStudio> {
+export async function openTestStudio(policy = WITHOUT_HOLD): Promise<TestStudio> {
   requireEnv("FIRESTORE_EMULATOR_HOST");
   const tenantId = `t-${randomBytes(6).toString("hex")}`;
   const app: App = initializeApp({ projectId: requireEnv("GCLOUD_PROJECT") }, tenantId);
@@ -57,7 +57,7 @@ export async function openTestStudio(): Promise<TestStudio> {
   ];
   await bootstrapGlobalControl(deps);
   const tenant = { tenantId, name: "Test", timeZone: "America/Phoenix", currency: "USD" };
-  await bootstrapTenant(deps, tenant, [owner, admin, approver].map(listed), WITHOUT_HOLD);
+  await bootstrapTenant(deps, tenant, [owner, admin, approver].map(listed), policy);
   const release = { tenantId, requestId: "test-release", body: { reason: "opened for a test", phrase: null } };
   await releaseStop(deps, { ...release, actor: owner });
   await releaseStop(deps, { ...release, actor: admin });
