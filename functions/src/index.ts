@@ -2,6 +2,10 @@ import { apiFunction } from "./api/api-trigger.js";
 import { apiHandlers } from "./api/handlers.js";
 import { recordAccessRefusal } from "./api/record-access-refusal.js";
 import type { UplinkDeps } from "./devices/ingest-envelope.js";
+import { jobFunction } from "./jobs/job-trigger.js";
+import { expiryJob, outboxJob } from "./jobs/jobs.js";
+import { outboxPublishFunction, studioEventsPushFunction } from "./outbox/outbox-trigger.js";
+import { publishStudioEvent } from "./platform/event-publisher.js";
 import { deadLetterPushFunction, uplinkPushFunction } from "./devices/push-trigger.js";
 import { productionDeps, randomId } from "./platform/production-deps.js";
 import { verifyToken } from "./platform/verify-token.js";
@@ -13,6 +17,7 @@ const deps = (): UplinkDeps => {
   return { ...base, submitAgentProposal: (reads, submission) => decideAgentSubmission(base, reads, submission) };
 };
 const uplink = { deps, env: process.env };
+const publisher = { publish: publishStudioEvent };
 
 export const api = apiFunction(() => ({
   handlers: apiHandlers(deps),
@@ -23,3 +28,10 @@ export const api = apiFunction(() => ({
 }));
 export const agentUplinkPush = uplinkPushFunction(uplink);
 export const agentUplinkDeadLetterPush = deadLetterPushFunction(uplink);
+export const outboxPublish = outboxPublishFunction(deps, publisher);
+export const studioEventsPush = studioEventsPushFunction(deps, process.env);
+export const expirySweep = jobFunction(expiryJob, deps);
+export const outboxSweep = jobFunction(
+  outboxJob(() => publisher),
+  deps,
+);

@@ -1,9 +1,15 @@
 import { pathToFileURL } from "node:url";
 import { PubSub } from "@google-cloud/pubsub";
 import type { CreateSubscriptionOptions, SubscriptionMetadata } from "@google-cloud/pubsub";
-import { UPLINK_DEAD_LETTER_TOPIC, UPLINK_MAX_DELIVERY_ATTEMPTS, UPLINK_TOPIC } from "@studio-os/functions/contracts";
+import {
+  STUDIO_EVENTS_TOPIC,
+  UPLINK_DEAD_LETTER_TOPIC,
+  UPLINK_MAX_DELIVERY_ATTEMPTS,
+  UPLINK_TOPIC,
+} from "@studio-os/functions/contracts";
 
 export const UPLINK_SUBSCRIPTION = "agent-uplink-push";
+const STUDIO_EVENTS_SUBSCRIPTION = "studio-events-push";
 export const UPLINK_DEAD_LETTER_SUBSCRIPTION = "agent-uplink-dead-letter-push";
 
 /** How long Pub/Sub waits between two deliveries of one message, growing from the first to the second. Seconds. */
@@ -22,13 +28,13 @@ const ALREADY_EXISTS = 6;
 
 export interface UplinkTopologyOptions {
   readonly projectId: string;
-  /** Where `agentUplinkPush` and `agentUplinkDeadLetterPush` answer: origin and path up to the function's name. */
+  /** Where `agentUplinkPush`, `agentUplinkDeadLetterPush` and `studioEventsPush` answer: origin and path up to the function's name. */
   readonly functionsOrigin: string;
   readonly backOff?: BackOff;
 }
 
 /**
- * Are the uplink's topics and push subscriptions there, as in production? Creates what is missing on the Pub/Sub emulator
+ * Are the topics and push subscriptions of uplink and studio events there, as in production? Creates what is missing on the Pub/Sub emulator
  * and brings what exists to the same settings, so that it may run any number of times. Throws without an emulator:
  * production is set up once, by the commands of docs/runbooks/uplink-topology.md.
  *
@@ -40,7 +46,8 @@ export async function createUplinkTopology(options: UplinkTopologyOptions): Prom
     throw new Error("PUBSUB_EMULATOR_HOST is not set: this program sets up the Pub/Sub emulator and nothing else");
   const pubsub = new PubSub({ projectId: options.projectId, emulatorMode: true });
   try {
-    for (const topic of [UPLINK_TOPIC, UPLINK_DEAD_LETTER_TOPIC]) await unlessItExists(() => pubsub.createTopic(topic));
+    for (const topic of [UPLINK_TOPIC, UPLINK_DEAD_LETTER_TOPIC, STUDIO_EVENTS_TOPIC])
+      await unlessItExists(() => pubsub.createTopic(topic));
     const { minSeconds, maxSeconds } = options.backOff ?? EMULATOR_BACK_OFF;
     const common: CreateSubscriptionOptions & SubscriptionMetadata = {
       ackDeadlineSeconds: ACK_DEADLINE_SECONDS,
@@ -58,6 +65,11 @@ export async function createUplinkTopology(options: UplinkTopologyOptions): Prom
         deadLetterTopic: `projects/${options.projectId}/topics/${UPLINK_DEAD_LETTER_TOPIC}`,
         maxDeliveryAttempts: UPLINK_MAX_DELIVERY_ATTEMPTS,
       },
+    });
+    // No dead letter: what is malformed is acknowledged, and what fails is tried until it works or a week is over.
+    await provideSubscription(pubsub, STUDIO_EVENTS_TOPIC, STUDIO_EVENTS_SUBSCRIPTION, {
+      ...common,
+      pushConfig: { pushEndpoint: `${options.functionsOrigin}/studioEventsPush` },
     });
   } finally {
     await pubsub.close();

@@ -36,7 +36,7 @@ export interface TransactionReads {
 /** What one decision comes to: everything that is written, at once or not at all, and what the caller is told. */
 export interface Commit<T> {
   readonly changes: readonly DocumentChange[];
-  /** The events that put the changes on record. Only telemetry may change without one: see `assertOnRecord`. */
+  /** The events that put the changes on record. Only what carries no decision may change without one: see `assertOnRecord`. */
   readonly events: readonly RecordedEvent[];
   readonly answer: T;
 }
@@ -51,15 +51,27 @@ export interface Transactor {
   transact<T>(body: (reads: TransactionReads) => Promise<Commit<T>>): Promise<T>;
 }
 
-/** Collections that hold what devices said. They carry no decision, so they change without an audit event. */
-const TELEMETRY_COLLECTIONS = new Set(["devices", "observations", "connectorHealth", "streams", "deadLetters"]);
+/**
+ * Collections that carry no decision, so they change without an audit event: what devices said, what is on its way to those
+ * whom an event concerns, and which jobs ran.
+ */
+const UNDECIDED_COLLECTIONS = new Set([
+  "devices",
+  "observations",
+  "connectorHealth",
+  "streams",
+  "deadLetters",
+  "outbox",
+  "notices",
+  "jobRuns",
+]);
 
 /**
  * Does every change of this commit stand on record? No audit event, no effect: a commit that would change anything but
- * telemetry without an event is a defect, and throws INTERNAL before anything is written.
+ * what carries no decision without an event is a defect, and throws INTERNAL before anything is written.
  */
 export function assertOnRecord(commit: Commit<unknown>): void {
-  const unrecorded = commit.changes.find((change) => !TELEMETRY_COLLECTIONS.has(collectionOf(change.path)));
+  const unrecorded = commit.changes.find((change) => !UNDECIDED_COLLECTIONS.has(collectionOf(change.path)));
   if (unrecorded !== undefined && commit.events.length === 0)
     throw new StudioError("INTERNAL", `a change of ${collectionOf(unrecorded.path)} has no audit event`, {
       isRetryable: false,

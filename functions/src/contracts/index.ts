@@ -18,3 +18,5 @@ export * from "./dead-letter.js";
 export * from "./truth.js";
 export * from "./paths.js";
 export * from "./api.js";
+export * from "./outbox.js";
+export * from "./job-run.js";

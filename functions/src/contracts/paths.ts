@@ -17,6 +17,9 @@ export const COLLECTIONS = {
   proposals: "proposals",
   openIntents: "openIntents",
   executions: "executions",
+  outbox: "outbox",
+  notices: "notices",
+  jobRuns: "jobRuns",
   auditEvents: "auditEvents",
   auditPayloads: "auditPayloads",
   agents: "agents",
@@ -41,6 +44,9 @@ export const approvalPolicyRef = (version: number): string => `approvalPolicies/
 export const proposalRef = (proposalId: string): string => `proposals/${proposalId}`;
 export const openIntentsRef = (targetKey: string): string => `openIntents/${targetKey}`;
 export const executionRef = (executionId: string): string => `executions/${executionId}`;
+export const outboxRef = (eventId: string): string => `outbox/${eventId}`;
+export const noticeRef = (eventId: string): string => `notices/${eventId}`;
+export const jobRunRef = (runId: string): string => `jobRuns/${runId}`;
 export const auditEventRef = (eventId: string): string => `auditEvents/${eventId}`;
 export const auditPayloadRef = (eventId: string): string => `auditPayloads/${eventId}`;
 export const agentRef = (agentId: string): string => `agents/${agentId}`;

@@ -11,7 +11,8 @@ export type PushAuthMode =
   | { readonly kind: "closed"; readonly problem: string };
 
 /** Cloud Run lets a token in for the address of the one service that it was made for, so each function has its own. */
-export type AudienceSetting = "UPLINK_PUSH_AUDIENCE" | "UPLINK_DEAD_LETTER_PUSH_AUDIENCE";
+export type AudienceSetting =
+  "UPLINK_PUSH_AUDIENCE" | "UPLINK_DEAD_LETTER_PUSH_AUDIENCE" | "STUDIO_EVENTS_PUSH_AUDIENCE";
 
 const Verifier = z.enum(["cloudRunIam", "function"]);
 const Audience = z.url({ protocol: /^https$/ });

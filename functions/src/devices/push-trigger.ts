@@ -35,7 +35,7 @@ export interface UplinkFunctionMeans {
 
 /** `agentUplinkPush`: takes in what agents publish. Idempotency key: `(agentId, bootId, seq)` of the envelope. */
 export function uplinkPushFunction(means: UplinkFunctionMeans): HttpsFunction {
-  return pushFunction("agentUplinkPush", "UPLINK_PUSH_AUDIENCE", means, takeEnvelopes(means.deps));
+  return pushFunction("agentUplinkPush", "UPLINK_PUSH_AUDIENCE", means.env, takeEnvelopes(means.deps));
 }
 
 /** Takes each delivery in, those that claim to be of one agent one after the other. */
@@ -52,23 +52,24 @@ export function takeEnvelopes(deps: () => UplinkDeps): PushMeans["take"] {
 
 /** `agentUplinkDeadLetterPush`: keeps what Pub/Sub gave up on. Idempotency key: the hash of the message. */
 export function deadLetterPushFunction(means: UplinkFunctionMeans): HttpsFunction {
-  return pushFunction("agentUplinkDeadLetterPush", "UPLINK_DEAD_LETTER_PUSH_AUDIENCE", means, async (delivery) => {
+  return pushFunction("agentUplinkDeadLetterPush", "UPLINK_DEAD_LETTER_PUSH_AUDIENCE", means.env, async (delivery) => {
     await keepExhausted(means.deps(), delivery);
     return "DELIVERY_EXHAUSTED";
   });
 }
 
-function pushFunction(
+/** A function behind a push subscription: whoever is not the subscription's account is turned away before `take`. */
+export function pushFunction(
   component: string,
   audienceSetting: AudienceSetting,
-  means: UplinkFunctionMeans,
+  env: UplinkFunctionMeans["env"],
   take: PushMeans["take"],
 ): HttpsFunction {
   return onRequest(OPTIONS, async (request, response) => {
     const reply = await receivePush(
       { method: request.method, authorization: request.get("authorization"), body: request.body as unknown },
       {
-        auth: pushAuthMode(means.env, audienceSetting),
+        auth: pushAuthMode(env, audienceSetting),
         verifyIdToken: verifyWithGoogle,
         nowMs: () => Date.now(),
         take,

@@ -1,4 +1,4 @@
-import type { ProposalStatus } from "../contracts/index.js";
+import type { Proposal, ProposalStatus, UtcInstant } from "../contracts/index.js";
 import type { PolicyOperation } from "../policy/facts.js";
 
 /**
@@ -49,6 +49,23 @@ export const OPEN_STATUSES: ReadonlySet<ProposalStatus> = new Set([
   "blocked",
   "stale",
 ]);
+
+/**
+ * From which instant on is this proposal expired, whoever looks and whether or not anybody has stored it? null: never, in
+ * the state that it is in.
+ */
+export function expiresFrom(proposal: Pick<Proposal, "status" | "expiresAt" | "approvedUntil">): UtcInstant | null {
+  switch (proposal.status) {
+    case "approved":
+      return proposal.approvedUntil;
+    case "pending_approval":
+    case "stale":
+    case "blocked":
+      return proposal.expiresAt;
+    default:
+      return null;
+  }
+}
 
 /** May a proposal go from one state to another? */
 export function mayTransition(from: ProposalStatus, to: ProposalStatus): boolean {

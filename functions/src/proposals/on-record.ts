@@ -7,7 +7,7 @@ import type { DocumentChange } from "../commit/document-change.js";
 import { refuse } from "../commit/outcome.js";
 import type { Refused } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import { Proposal, inTenant, proposalRef } from "../contracts/index.js";
+import { Proposal, StudioEvent, ToldEventType, inTenant, outboxRef, proposalRef } from "../contracts/index.js";
 import type { Actor, ApiErrorDetails, PolicyDecision, ReasonCode, UtcInstant } from "../contracts/index.js";
 import type { PolicyOperation } from "../policy/facts.js";
 import { OPERATION_TO, TRANSITIONS, requireTransition } from "./lifecycle.js";
@@ -69,8 +69,24 @@ export function stepProposal(
     changes: [
       { op: "set", path: inTenant(proposal.tenantId, proposalRef(proposal.proposalId)), data: toDocument(proposal) },
       ...(beside.changes ?? []),
+      ...tell(occasion, proposal, event),
     ],
   };
+}
+
+/**
+ * Whom does this concern beside the one who acts? A row in the outbox, in the same commit: it is published after it, and
+ * never without it (M03.10). Nothing where nobody is left to be told.
+ */
+function tell({ tenantId, actor, now }: Occasion, proposal: Proposal, { event }: RecordedEvent): DocumentChange[] {
+  const type = ToldEventType.safeParse(event.type);
+  const people = proposal.actChain.filter((link) => link.type === "human").map(({ id }) => id);
+  const recipients = [...new Set(people)].filter((id) => id !== actor.id);
+  if (!type.success || recipients.length === 0) return [];
+  const { eventId } = event;
+  const { proposalId } = proposal;
+  const row = { eventId, tenantId, type: type.data, at: now, proposalId, actorId: actor.id, recipients };
+  return [{ op: "create", path: inTenant(tenantId, outboxRef(eventId)), data: StudioEvent.parse(row) }];
 }
 
 /** Which reviews still stand and are lost when this revision ends: whose, on which revision, and what they said. */

@@ -42,6 +42,8 @@ const shapes = FILE.indexes.map(
 /** Queries of more than one field that the cockpit and the functions ask. The emulator answers them without any index. */
 const ASKED = [
   "COLLECTION proposals status ASCENDING, expiresAt ASCENDING",
+  "COLLECTION_GROUP proposals status ASCENDING, expiresAt ASCENDING",
+  "COLLECTION_GROUP proposals status ASCENDING, approvedUntil ASCENDING",
   "COLLECTION auditEvents proposalId ASCENDING, at ASCENDING",
   "COLLECTION observations agentId ASCENDING, receivedAt DESCENDING",
   "COLLECTION firings kilnId ASCENDING, startAt DESCENDING",
@@ -57,6 +59,11 @@ describe("firestore.indexes.json", () => {
   it("lets functions find an agent by its id in all studios", () => {
     const agents = FILE.fieldOverrides.find((it) => it.collectionGroup === "agents" && it.fieldPath === "agentId");
     assert.ok(agents?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));
+  });
+
+  it("lets the sweep find unsent events in all studios", () => {
+    const outbox = FILE.fieldOverrides.find((it) => it.collectionGroup === "outbox" && it.fieldPath === "at");
+    assert.ok(outbox?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));
   });
 
   it("keeps what is long or nested out of the automatic indexes", () => {

@@ -192,6 +192,7 @@ const FINAL_WORDS: Readonly<Partial<Record<Proposal["status"], string>>> = {
   expired: "The time to decide ran out. The requester can submit it again.",
   withdrawn: "The requester took this back.",
   superseded: "A newer proposal has taken its place.",
+  revoked: "The approval was taken back before anything was written.",
   rolled_back: "This was executed and rolled back. The history has both.",
   failed: "The execution failed and nothing was written. An operator can tell why.",
   executing: "This is being executed.",
