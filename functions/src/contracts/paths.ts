@@ -17,6 +17,7 @@ export const COLLECTIONS = {
   proposals: "proposals",
   openIntents: "openIntents",
   executions: "executions",
+  approverRationales: "approverRationales",
   outbox: "outbox",
   notices: "notices",
   jobRuns: "jobRuns",
@@ -44,6 +45,7 @@ export const approvalPolicyRef = (version: number): string => `approvalPolicies/
 export const proposalRef = (proposalId: string): string => `proposals/${proposalId}`;
 export const openIntentsRef = (targetKey: string): string => `openIntents/${targetKey}`;
 export const executionRef = (executionId: string): string => `executions/${executionId}`;
+export const approverRationalesRef = (uid: string): string => `approverRationales/${uid}`;
 export const outboxRef = (eventId: string): string => `outbox/${eventId}`;
 export const noticeRef = (eventId: string): string => `notices/${eventId}`;
 export const jobRunRef = (runId: string): string => `jobRuns/${runId}`;

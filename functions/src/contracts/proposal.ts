@@ -31,6 +31,16 @@ export const RATIONALE_MIN = 20;
 export const RATIONALE_MAX = 2_000;
 export const Rationale = plainText(RATIONALE_MIN, RATIONALE_MAX);
 
+/** How many of an approver's earlier reasons a new one may not repeat (M01.10). */
+export const MAX_RECENT_RATIONALES = 20;
+
+/**
+ * The reasons that one person lately gave for approvals of high risk, the newest first, as hashes of their folded text.
+ * Stored at `approverRationales/{uid}`; written by functions only, in the commit of the approval.
+ */
+export const RecentRationales = z.strictObject({ hashes: z.array(Sha256Hex).max(MAX_RECENT_RATIONALES) });
+export type RecentRationales = z.infer<typeof RecentRationales>;
+
 /** One-tap reasons that a low-risk approval may carry instead of prose. */
 export const APPROVE_REASONS = ["looks_right", "as_discussed", "routine_for_us"] as const;
 export const ApproveReason = z.enum(APPROVE_REASONS);

@@ -181,6 +181,11 @@ export const REASON_CODES = {
     whoCanLift: "You: write why.",
     httpStatus: 422,
   },
+  RATIONALE_BOILERPLATE: {
+    sentence: "You gave this very reason for an earlier high-risk approval: say what you checked this time.",
+    whoCanLift: "You: write why, for this change.",
+    httpStatus: 422,
+  },
   // Capabilities (M01.8)
   CAPABILITY_UNKNOWN: {
     sentence: "There is no such capability.",

@@ -229,12 +229,18 @@ function whoElse(electorate: Electorate): string {
   return names.length === 0 ? "nobody else may decide" : `${names.slice(0, 5).join(", ")} may decide`;
 }
 
-/** A decision says why: in words from medium risk on, by a chip or in words below (M01.10). */
-const rationale: Check = ({ operation, proposal, review }) => {
+/** A decision says why: in words from medium risk on, at high risk in words not used lately, below by a chip (M01.10). */
+const rationale: Check = ({ operation, proposal, review, isRationaleRepeated }) => {
   if (operation !== "approve" || proposal === null) return skip("no rationale needed");
   if (review === "not_given_yet") return skip("given with the decision");
   if (review === null) return fail("RATIONALE_REQUIRED", "no reason came with the decision");
   const words = (review.rationale ?? "").trim();
+  const isHigh = proposal.riskTier === "high" || proposal.riskTier === "physical";
+  if (words.length >= RATIONALE_MIN && isHigh && isRationaleRepeated !== false)
+    return fail(
+      "RATIONALE_BOILERPLATE",
+      isRationaleRepeated === null ? "earlier reasons could not be compared" : "one of your last 20 reasons",
+    );
   if (words.length >= RATIONALE_MIN) return pass("a reason in words");
   if (proposal.riskTier === "low" && review.reasonCode !== null) return pass("a quick reason");
   return fail("RATIONALE_REQUIRED", `at least ${RATIONALE_MIN} characters`);

@@ -79,6 +79,7 @@ function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {
     proposal: stored,
     review: operation === "submit" || operation === "rollback" ? null : looked,
     intent: { stored: "a".repeat(64), recomputed: "a".repeat(64) },
+    isRationaleRepeated: operation === "approve" ? false : null,
     staleFields: operation === "execute" ? [] : null,
     ...overrides,
   };

@@ -62,6 +62,8 @@ export interface PolicyFacts {
   readonly proposal: ProposalFacts | null;
   /** `not_given_yet`: somebody asks in advance, as a screen does, what would stand in the way of a decision. */
   readonly review: ReviewFacts | "not_given_yet" | null;
+  /** Did this person give the same reason lately? null: nobody looked, or it could not be read. */
+  readonly isRationaleRepeated: boolean | null;
   /** The stored intent hash, and the same hash computed again from what is stored. */
   readonly intent: { readonly stored: string; readonly recomputed: string } | null;
   /** Fields that are not what the plan was computed from; null when nobody looked. */

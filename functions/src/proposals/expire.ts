@@ -7,7 +7,7 @@ import { parseProposal } from "./load.js";
 import { stepProposal } from "./on-record.js";
 
 /** How many due proposals one sweep takes of each kind; the rest are there a minute later. */
-export const EXPIRY_BATCH = 100;
+const EXPIRY_BATCH = 100;
 /** How many of them at once. */
 const AT_ONCE = 10;
 

@@ -15,6 +15,7 @@ export interface Case {
   readonly capability: AnyCapability | null;
   readonly review?: ReviewFacts | "not_given_yet";
   readonly staleFields?: readonly StaleField[];
+  readonly isRationaleRepeated?: boolean | null;
   readonly sha256: (text: string) => string;
 }
 
@@ -33,6 +34,7 @@ function toFacts({ operation, now, tenantId, actor, control, proposal, capabilit
     control,
     proposal: proposal === null ? null : toProposalFacts(proposal),
     review: rest.review ?? null,
+    isRationaleRepeated: rest.isRationaleRepeated ?? null,
     intent: recomputeIntent(proposal, capability, rest.sha256),
     staleFields: rest.staleFields ?? null,
   };

@@ -1,7 +1,8 @@
 import type { Deps } from "../commit/deps.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import type { Commit } from "../commit/transactor.js";
+import type { DocumentChange } from "../commit/document-change.js";
+import type { Commit, TransactionReads } from "../commit/transactor.js";
 import type { Proposal, Review, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
 import { fewestApprovals } from "../policy/approval-policy.js";
 import { liveReviews } from "../policy/checks.js";
@@ -16,6 +17,7 @@ import { loadProposal } from "./load.js";
 import type { LoadedProposal } from "./load.js";
 import { expireOnRecord, lostReviews, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion, ProposalStep } from "./on-record.js";
+import { loadRecentRationales, needsFreshWords, rationaleHash, rememberRationale } from "./recent-rationales.js";
 
 type Answer = RouteAnswer<"approveProposal">;
 
@@ -25,7 +27,7 @@ type Answer = RouteAnswer<"approveProposal">;
  * which `revokeProposal` undoes it (M03.7).
  *
  * Refuses with SELF_APPROVAL, ROLE_MISSING, KILL_SWITCH, CONTROL_UNREADABLE, REV_MISMATCH (with the stored proposal),
- * PLAN_MISMATCH, INVALID_TRANSITION, PROPOSAL_EXPIRED (which is stored), INTENT_CHANGED, RATIONALE_REQUIRED.
+ * PLAN_MISMATCH, INVALID_TRANSITION, PROPOSAL_EXPIRED (which is stored), INTENT_CHANGED, RATIONALE_REQUIRED, RATIONALE_BOILERPLATE.
  */
 export function approveProposal(
   deps: Deps,
@@ -197,11 +199,18 @@ function decide(
     const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
     const { proposal } = loaded;
-    const policy = judge({ operation, ...occasion, ...loaded, review, sha256: deps.sha256 });
+    const words = operation === "approve" ? await freshWords(deps, reads, occasion, proposal, review) : null;
+    const { isRepeated = null } = words ?? {};
+    const matter = { ...occasion, ...loaded, review, isRationaleRepeated: isRepeated, sha256: deps.sha256 };
+    const policy = judge({ operation, ...matter });
     if (proposal === null) return refuseOnRecord(deps, occasion, operation, "NOT_FOUND", { proposalId });
     if (policy.decision === "allow") {
       const taken = step(occasion, { ...loaded, proposal });
-      return { changes: taken.changes, events: [taken.event], answer: accept({ proposal: taken.proposal, policy }) };
+      return {
+        changes: [...taken.changes, ...(words?.remembered ?? [])],
+        events: [taken.event],
+        answer: accept({ proposal: taken.proposal, policy }),
+      };
     }
     if (policy.reasonCode === "PROPOSAL_EXPIRED") return expireOnRecord(deps, occasion, operation, proposal, policy);
     return refuseOnRecord(deps, occasion, operation, policy.reasonCode ?? "INTERNAL", {
@@ -210,6 +219,21 @@ function decide(
       details: { proposal },
     });
   });
+}
+
+/** At high risk alone: is this reason one of the person's last ones, and what is remembered when it is not? */
+async function freshWords(
+  deps: Deps,
+  reads: TransactionReads,
+  { tenantId, actor }: Occasion,
+  proposal: Proposal | null,
+  { rationale }: ReviewFacts,
+): Promise<{ readonly isRepeated: boolean | null; readonly remembered: readonly DocumentChange[] } | null> {
+  if (proposal === null || !needsFreshWords(proposal.riskTier) || rationale === null) return null;
+  const known = await loadRecentRationales(reads, tenantId, actor.id);
+  if (known === null) return { isRepeated: null, remembered: [] };
+  const hash = rationaleHash(deps.sha256, rationale);
+  return { isRepeated: known.includes(hash), remembered: [rememberRationale(tenantId, actor.id, known, hash)] };
 }
 
 function toReview(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toDocument } from "../commit/document-change.js";
-import { inTenant, proposalRef } from "../contracts/index.js";
+import { approverRationalesRef, inTenant, proposalRef } from "../contracts/index.js";
 import type { JsonObject, Proposal } from "../contracts/index.js";
 import { TENANT_ID, anApprover, anOperator, anOwner, anotherApprover, ruleOf } from "../../test/support/builders.js";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
@@ -178,6 +178,47 @@ describe("proposals/review", () => {
       studio.deps.transactor.put(inTenant(TENANT_ID, proposalRef(waiting.proposalId)), moved);
       const body = { ifRev: 1, reasonCode: "not_needed" as const, rationale: WHY };
       await studio.refused(rejectProposal(studio.deps, { ...command(), body }), "CROSS_TENANT_DENIED");
+    });
+  });
+
+  describe("of high risk", () => {
+    /** Another high-risk proposal that waits for two; the memory of reasons outlives each of them. */
+    async function highRisk(n: number): Promise<Proposal> {
+      const input = { batchId: "b-1", text: `Note ${n} on the shelf.` };
+      const { proposal } = await studio.accepted(studio.submit(anOperator(), input));
+      studio.change(proposalRef(proposal.proposalId), { riskTier: "high" });
+      return studio.stored(proposal.proposalId);
+    }
+    const approveWith = ({ proposalId, rev, plan }: Proposal, rationale: string, actor = anApprover()) =>
+      approveProposal(studio.deps, {
+        actor,
+        tenantId: TENANT_ID,
+        requestId: "request-1",
+        proposalId,
+        body: { ifRev: rev, planId: plan.planId, rationale, reasonCode: null },
+      });
+    const because = (n: number): string => `I have looked at it, reason number ${n}`;
+
+    it("refuses any of the person's last 20 reasons, however it is spaced and whatever its case", async () => {
+      for (let n = 1; n <= 20; n += 1) await studio.accepted(approveWith(await highRisk(n), because(n)));
+      const next = await highRisk(21);
+      for (const again of [because(1), because(20), ` ${because(7).toUpperCase().replaceAll(" ", "  \n")} `])
+        await studio.refused(approveWith(next, again), "RATIONALE_BOILERPLATE");
+      await studio.accepted(approveWith(next, because(21)));
+      await studio.accepted(approveWith(await highRisk(22), because(1)));
+    });
+
+    it("lets another person give the same reason, and the same person at low risk", async () => {
+      await studio.accepted(approveWith(await highRisk(1), because(1)));
+      await studio.accepted(approveWith(await highRisk(2), because(1), anotherApprover()));
+      await studio.accepted(approveWith(waiting, because(1)));
+    });
+
+    it("remembers hashes and no words, and refuses when the memory cannot be read", async () => {
+      await studio.accepted(approveWith(await highRisk(1), because(1)));
+      assert.doesNotMatch(JSON.stringify(studio.at(approverRationalesRef("ana"))), /looked/);
+      studio.deps.transactor.put(inTenant(TENANT_ID, approverRationalesRef("ana")), { hashes: "lost" });
+      await studio.refused(approveWith(await highRisk(2), because(2)), "RATIONALE_BOILERPLATE");
     });
   });
 });

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { canonicalJson } from "../../src/audit/canonical-json.js";
 import type { AnyCapability } from "../../src/capabilities/registry.js";
 import type { EffectWrite, Json, JsonObject, Plan } from "../../src/contracts/index.js";
 import { planEffect } from "../../src/proposals/plan-effect.js";
@@ -28,7 +29,7 @@ export interface RandomEffect {
 export const anEffect: fc.Arbitrary<RandomEffect> = fc
   .array(
     fc.record({ before: fc.option(aDocument), after: fc.option(aDocument) }).filter(({ before, after }) => {
-      return JSON.stringify(before) !== JSON.stringify(after);
+      return canonicalJson(before) !== canonicalJson(after);
     }),
     { minLength: 1, maxLength: 4 },
   )
