@@ -1,9 +1,8 @@
-import { PubSub } from "@google-cloud/pubsub";
 import type { Topic } from "@google-cloud/pubsub";
 import { STUDIO_EVENTS_TOPIC } from "../contracts/index.js";
 import type { StudioEvent } from "../contracts/index.js";
 
-let topic: Topic | undefined;
+let topic: Promise<Topic> | undefined;
 
 /**
  * Publishes on the topic of studio events, with the studio as ordering key. After a failure Pub/Sub's client holds the
@@ -11,23 +10,26 @@ let topic: Topic | undefined;
  */
 export async function publishStudioEvent(event: StudioEvent): Promise<void> {
   topic ??= openTopic();
+  const opened = await topic;
   const orderingKey = event.tenantId;
   try {
-    await topic.publishMessage({
+    await opened.publishMessage({
       json: event,
       orderingKey,
       attributes: { eventId: event.eventId, type: event.type },
     });
   } catch (error) {
-    topic.resumePublishing(orderingKey);
+    opened.resumePublishing(orderingKey);
     throw error;
   }
 }
 
-function openTopic(): Topic {
+/** Loaded at the first event: most functions publish nothing, and start the sooner. */
+async function openTopic(): Promise<Topic> {
   // Emulated functions without an emulated Pub/Sub would talk to the real one.
   if (process.env["FUNCTIONS_EMULATOR"] === "true" && process.env["PUBSUB_EMULATOR_HOST"] === undefined)
     throw new Error("PUBSUB_EMULATOR_HOST is not set: events stay in the outbox");
+  const { PubSub } = await import("@google-cloud/pubsub");
   return new PubSub().topic(STUDIO_EVENTS_TOPIC, {
     messageOrdering: true,
     // One event at a time leaves at once: a function has no later moment to send a batch in.

@@ -68,12 +68,14 @@ describe("proposals: random interleavings", () => {
           const { proposal } = await studio.accepted(studio.approve(await studio.submitFlag()));
           studio.deps.clock.advance(10_000);
           const before = studio.at("firings/f-1") ?? {};
-          const running = attempts.map(({ command, crashAt }) =>
-            COMMANDS[command]?.(unreliable(studio, scheduler, crashAt), proposal).catch((error: unknown) => {
+          const running = attempts.map(async ({ command, crashAt }) => {
+            try {
+              await COMMANDS[command]?.(unreliable(studio, scheduler, crashAt), proposal);
+            } catch (error) {
               assert.match(String(error), /the process died|did not get through|another call/);
               seen.crashed += 1;
-            }),
-          );
+            }
+          });
           await scheduler.waitFor(Promise.all(running));
           assertEffectsAreOnRecord(studio, proposal, before);
           if (studio.events().some(({ type }) => type === "proposal.executed")) seen.executed += 1;
