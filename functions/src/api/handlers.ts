@@ -1,5 +1,6 @@
 import { getControl } from "../policy/look-at-control.js";
 import { engageStop } from "../policy/engage-stop.js";
+import { resetQuota } from "../policy/reset-quota.js";
 import { releaseStop } from "../policy/release-stop.js";
 import { enrolAgent } from "../devices/enrol-agent.js";
 import { revokeAgent } from "../devices/revoke-agent.js";
@@ -52,6 +53,7 @@ export function apiHandlers(deps: () => UplinkDeps): Handlers {
     releaseStop: handle("releaseStop", (call) => releaseStop(deps(), call)),
     enrolAgent: handle("enrolAgent", (call) => enrolAgent(deps(), call)),
     revokeAgent: handle("revokeAgent", (call) => revokeAgent(deps(), call)),
+    resetQuota: handle("resetQuota", (call) => resetQuota(deps(), call)),
     redriveDeadLetter: handle("redriveDeadLetter", (call) => redriveDeadLetter(deps(), call)),
   };
 }

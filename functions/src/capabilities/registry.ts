@@ -1,5 +1,6 @@
 import { CapabilityMetadata } from "../contracts/index.js";
 import type { JsonObject } from "../contracts/index.js";
+import { QUOTAS } from "../policy/quota-definitions.js";
 import { batchOpsNoteAppend } from "./batch-ops-note-append.js";
 import type { Capability } from "./capability.js";
 import { firingFlag } from "./firing-flag.js";
@@ -29,6 +30,7 @@ function problemsOf(entry: AnyCapability, all: readonly AnyCapability[]): string
   if (all.filter((other) => other.metadata.id === id).length > 1) problems.push(`${id}: registered twice`);
   if (mode === "write" && executorId === null) problems.push(`${id}: writes but has no executor`);
   if (mode !== "write" && executorId !== null) problems.push(`${id}: does not write but has an executor`);
+  if (!QUOTAS.has(parsed.data.quotaId)) problems.push(`${id}: there is no quota ${parsed.data.quotaId}`);
   for (const part of PARTS) if (!(part in entry)) problems.push(`${id}: has no ${part}`);
   if (proposableBy.agent !== (entry.fromAgent !== null))
     problems.push(`${id}: proposable by agent and the agent's request do not go together`);

@@ -5,6 +5,7 @@ import { PolicyDecision } from "./policy-trace.js";
 import { DocId, JsonObject, Role, Sha256Hex, TenantId, plainText } from "./primitives.js";
 import type { Role as RoleName } from "./primitives.js";
 import { ApproveReason, Evidence, Proposal, RATIONALE_MAX, Rationale, RejectReason } from "./proposal.js";
+import { QuotaStanding, QuotaState } from "./quota.js";
 import { ReasonCode } from "./reason-codes.js";
 import { Agent, AgentKey } from "./agent.js";
 
@@ -27,6 +28,7 @@ export const ApiError = z.strictObject({
         roles: z.array(Role).optional(),
         via: z.string().optional(),
         retryAfterSeconds: z.number().optional(),
+        quota: QuotaStanding.optional(),
         /** The proposal that stands in the way, where it is another one. */
         otherProposalId: DocId.optional(),
       })
@@ -276,6 +278,17 @@ export const API_ROUTES = {
     params: z.strictObject({ tenantId: TenantId, agentId: DocId }),
     body: z.strictObject({ reason: plainText(3, 500) }),
     answer: z.strictObject({ agent: Agent }),
+  },
+  resetQuota: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/quotas/{quotaKey}:reset",
+    summary: "Let somebody whom a quota holds back go on, with a reason.",
+    roles: RELEASERS,
+    params: z.strictObject({ tenantId: TenantId, quotaKey: DocId }),
+    body: z.strictObject({ reason: Rationale }),
+    answer: z.strictObject({ quota: QuotaState }),
+    needsRecentSignIn: true,
   },
   redriveDeadLetter: {
     ...defaults,

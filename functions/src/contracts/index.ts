@@ -10,6 +10,7 @@ export * from "./capabilities/firing-flag.js";
 export * from "./approval-policy.js";
 export * from "./policy-trace.js";
 export * from "./proposal.js";
+export * from "./quota.js";
 export * from "./audit-event.js";
 export * from "./observation.js";
 export * from "./agent-envelope.js";

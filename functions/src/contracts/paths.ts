@@ -21,6 +21,7 @@ export const COLLECTIONS = {
   outbox: "outbox",
   notices: "notices",
   jobRuns: "jobRuns",
+  quotas: "quotas",
   auditEvents: "auditEvents",
   auditPayloads: "auditPayloads",
   agents: "agents",

@@ -233,6 +233,16 @@ export const REASON_CODES = {
     httpStatus: 422,
   },
   // Execution and undo (M03)
+  QUOTA: {
+    sentence: "So much was done in this time already that no more is let through.",
+    whoCanLift: "Time, as the answer says; or an owner or approver admin, by resetting the quota with a reason.",
+    httpStatus: 429,
+  },
+  QUOTA_TAMPER: {
+    sentence: "A quota's count is not what the audit events say it must be.",
+    whoCanLift: "An owner, after finding out who wrote past the functions; a reset starts the count anew.",
+    httpStatus: 500,
+  },
   IDEMPOTENCY_KEY_REQUIRED: {
     sentence: "This action needs an Idempotency-Key header of 16 to 255 characters.",
     whoCanLift: "The caller: send one.",

@@ -322,8 +322,14 @@ const blastRadius: Check = ({ proposal, capability }) => {
     : fail("BLAST_RADIUS_EXCEEDED", `${proposal.docs} records, at most ${capability.maxTargets}`);
 };
 
-/** No budget is defined for anything yet: the line keeps its place in the trace. */
-const quota: Check = () => skip("no quota is defined");
+/** There is something left of the quota that this execution counts against (M06.1). */
+const quota: Check = ({ operation, quota }) => {
+  if (operation !== "execute") return skip("counted at execution");
+  if (quota === null) return fail("QUOTA", "the quota cannot be read");
+  return quota.remaining > 0
+    ? pass(`${quota.remaining} of ${quota.limit} left`)
+    : fail("QUOTA", `${quota.limit} of ${quota.limit} used; the next is free at ${quota.resetAt ?? "no known time"}`);
+};
 
 /**
  * In the order in which they are made: permission, then state, then time, then the effect. The revision comes before the

@@ -80,10 +80,12 @@ function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {
     review: operation === "submit" || operation === "rollback" ? null : looked,
     intent: { stored: "a".repeat(64), recomputed: "a".repeat(64) },
     isRationaleRepeated: operation === "approve" ? false : null,
+    quota: operation === "execute" ? QUOTA_LEFT : null,
     staleFields: operation === "execute" ? [] : null,
     ...overrides,
   };
 }
+const QUOTA_LEFT = { key: "default.actor.olga", limit: 5, remaining: 1, resetAt: null, retryAfterMs: 0 };
 const OPERATIONS: PolicyOperation[] = [
   "submit",
   "plan",
@@ -282,6 +284,10 @@ describe("policy/evaluate-policy", () => {
     ["20 blanks", "rationale", "RATIONALE_REQUIRED", reviewing("approve", { rationale: " ".repeat(20) })],
     ["a chip at medium risk", "rationale", "RATIONALE_REQUIRED", with_("approve", { riskTier: "medium" })],
     ["one of one approvals", "quorum", "pass", allowed("execute")],
+    ["a quota with one left", "quota", "pass", allowed("execute")],
+    ["a quota that is used up", "quota", "QUOTA", allowed("execute", { quota: { ...QUOTA_LEFT, remaining: 0 } })],
+    ["a quota nobody can read", "quota", "QUOTA", allowed("execute", { quota: null })],
+    ["a quota at approve", "quota", "skipped", allowed("approve")],
     ["one of two approvals", "quorum", "NO_APPROVAL", with_("execute", { rule: ruleOf(2) })],
     ["two of two approvals", "quorum", "pass", with_("execute", { rule: ruleOf(2), reviews: [aReview(), amirs] })],
     [
@@ -339,7 +345,6 @@ describe("policy/evaluate-policy", () => {
     ["one record of one", "blast_radius", "pass", allowed("execute")],
     ["two records of one", "blast_radius", "BLAST_RADIUS_EXCEEDED", with_("execute", { docs: 2 })],
     ["no effect yet", "blast_radius", "skipped", allowed("submit")],
-    ["anything", "quota", "skipped", allowed("execute")],
   ];
   for (const [what, check, expected, facts] of rows)
     it(`${check}: ${what} at ${facts.operation} comes to ${expected}`, () => {

@@ -5,6 +5,7 @@ import type {
   ApprovalRule,
   CapabilityMetadata,
   ProposalStatus,
+  QuotaStanding,
   Review,
   RiskTier,
   SoloMode,
@@ -66,6 +67,8 @@ export interface PolicyFacts {
   readonly isRationaleRepeated: boolean | null;
   /** The stored intent hash, and the same hash computed again from what is stored. */
   readonly intent: { readonly stored: string; readonly recomputed: string } | null;
+  /** How much is left of the quota that an execution would be counted against; null when nobody could read it. */
+  readonly quota: QuotaStanding | null;
   /** Fields that are not what the plan was computed from; null when nobody looked. */
   readonly staleFields: readonly StaleField[] | null;
 }

@@ -4,6 +4,8 @@ import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import { executionRef } from "../contracts/index.js";
 import type {
+  ApiErrorDetails,
+  QuotaStanding,
   JsonObject,
   PolicyDecision,
   Proposal,
@@ -14,12 +16,15 @@ import type {
   StaleField,
   UtcInstant,
 } from "../contracts/index.js";
+import { standing } from "../policy/quota.js";
+import type { Quota } from "../policy/quota.js";
 import type { IdempotentCommand } from "./command.js";
 import { answerReplay, commitWrites } from "./commit-writes.js";
 import { undeclaredWrites } from "./declared-paths.js";
 import { executionIdFor, payloadHashOf, readReplay, transactOnce } from "./idempotency.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
+import { quotaOf, quotaRefsOf } from "./load-quota.js";
 import { refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
 import { driftedOutsidePlan, staleFields } from "./plan-effect.js";
@@ -48,16 +53,19 @@ export function executeProposal(deps: Deps, command: Executing): Promise<Outcome
     const payloadHash = payloadHashOf(deps.sha256, { operation: "execute", proposalId, planId: body.planId });
     const documents = await loadDocuments(reads, tenantId, [
       executionRef(executionId),
+      ...quotaRefsOf(proposal, capability),
       ...proposal.plan.preconditions.map(({ ref }) => ref),
     ]);
     const stale = staleFields(proposal.plan, documents, deps.sha256);
     const looked = { ifRev: proposal.rev, planId: body.planId, rationale: null, reasonCode: null };
+    const quota = quotaOf(proposal, capability, documents);
     const policy = judge({
       operation: "execute",
       ...occasion,
       ...loaded,
       review: looked,
       staleFields: stale,
+      quota: quota === null ? null : standing(quota, occasion.now),
       sha256: deps.sha256,
     });
 
@@ -68,11 +76,11 @@ export function executeProposal(deps: Deps, command: Executing): Promise<Outcome
       return proposal.rollback === null
         ? answerReplay(deps, occasion, proposal, "execute", policy)
         : refuseOnRecord(deps, occasion, "execute", "ROLLED_BACK", { proposal });
-    if (policy.decision === "deny") return refuseExecution(deps, occasion, proposal, policy, stale);
+    if (policy.decision === "deny") return refuseExecution(deps, occasion, { proposal, policy, stale, quota });
 
     const stray = undeclaredWrites(proposal.plan.writes, capability?.metadata.declaredPaths ?? []);
     if (stray.length > 0) return refuseOnRecord(deps, occasion, "execute", "UNDECLARED_WRITE", { proposal });
-    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy };
+    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy, quota };
     return commitWrites(deps, occasion, ready, "execute", { data: aboutExecution(proposal, documents) });
   });
 }
@@ -104,18 +112,28 @@ function secondsUntil(instant: UtcInstant | null, now: UtcInstant): number {
   return instant === null ? 0 : Math.max(0, Math.ceil((Date.parse(instant) - Date.parse(now)) / 1_000));
 }
 
+const aboutQuota = (quota: QuotaStanding): Pick<ApiErrorDetails, "quota" | "retryAfterSeconds"> => ({
+  quota,
+  retryAfterSeconds: Math.ceil(quota.retryAfterMs / 1_000),
+});
+
 function refuseExecution(
   deps: Deps,
   occasion: Occasion,
-  proposal: Proposal,
-  policy: PolicyDecision,
-  changed: readonly StaleField[],
+  found: {
+    readonly proposal: Proposal;
+    readonly policy: PolicyDecision;
+    readonly stale: readonly StaleField[];
+    readonly quota: Quota | null;
+  },
 ): Commit<Outcome<Answer>> {
+  const { proposal, policy } = found;
   const reason = policy.reasonCode ?? "INTERNAL";
   const ending = ENDS_APPROVAL[reason];
   const details = {
-    ...(reason === "STALE_PLAN" ? { changed: [...changed] } : {}),
+    ...(reason === "STALE_PLAN" ? { changed: [...found.stale] } : {}),
     ...(reason === "HOLD_WINDOW" ? { retryAfterSeconds: secondsUntil(proposal.executeNotBefore, occasion.now) } : {}),
+    ...(reason === "QUOTA" && found.quota !== null ? aboutQuota(standing(found.quota, occasion.now)) : {}),
   };
   if (ending === undefined || proposal.status !== "approved")
     return refuseOnRecord(deps, occasion, "execute", reason, { proposal, policy, details: { ...details, proposal } });

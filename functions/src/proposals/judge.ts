@@ -1,5 +1,5 @@
 import type { AnyCapability } from "../capabilities/registry.js";
-import type { Actor, PolicyDecision, Proposal, StaleField, UtcInstant } from "../contracts/index.js";
+import type { Actor, PolicyDecision, Proposal, QuotaStanding, StaleField, UtcInstant } from "../contracts/index.js";
 import type { ControlReadings } from "../policy/control.js";
 import { evaluatePolicy } from "../policy/evaluate-policy.js";
 import type { PolicyFacts, PolicyOperation, ProposalFacts, ReviewFacts } from "../policy/facts.js";
@@ -16,6 +16,7 @@ export interface Case {
   readonly review?: ReviewFacts | "not_given_yet";
   readonly staleFields?: readonly StaleField[];
   readonly isRationaleRepeated?: boolean | null;
+  readonly quota?: QuotaStanding | null;
   readonly sha256: (text: string) => string;
 }
 
@@ -36,6 +37,7 @@ function toFacts({ operation, now, tenantId, actor, control, proposal, capabilit
     review: rest.review ?? null,
     isRationaleRepeated: rest.isRationaleRepeated ?? null,
     intent: recomputeIntent(proposal, capability, rest.sha256),
+    quota: rest.quota ?? null,
     staleFields: rest.staleFields ?? null,
   };
 }

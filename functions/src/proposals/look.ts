@@ -3,8 +3,10 @@ import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import type { HumanActor, RouteAnswer } from "../contracts/index.js";
+import { standing } from "../policy/quota.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
+import { quotaOf, quotaRefsOf } from "./load-quota.js";
 import { staleFields } from "./plan-effect.js";
 
 type Answer = RouteAnswer<"getProposal">;
@@ -22,19 +24,21 @@ export function getProposal(
     const loaded = await loadProposal(reads, tenantId, proposalId);
     const { proposal } = loaded;
     if (proposal === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
-    const documents = await loadDocuments(
-      reads,
-      tenantId,
-      proposal.plan.preconditions.map(({ ref }) => ref),
-    );
+    const documents = await loadDocuments(reads, tenantId, [
+      ...quotaRefsOf(proposal, loaded.capability),
+      ...proposal.plan.preconditions.map(({ ref }) => ref),
+    ]);
+    const quota = quotaOf(proposal, loaded.capability, documents);
+    const now = deps.clock.now();
     const stale = staleFields(proposal.plan, documents, deps.sha256);
     const matter = {
-      now: deps.clock.now(),
+      now,
       tenantId,
       actor,
       ...loaded,
       review: "not_given_yet" as const,
       staleFields: stale,
+      quota: quota === null ? null : standing(quota, now),
       sha256: deps.sha256,
     };
     return {

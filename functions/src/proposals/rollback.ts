@@ -51,7 +51,7 @@ export function rollbackProposal(deps: Deps, command: RollingBack): Promise<Outc
     const stray = undeclaredWrites(proposal.plan.inverse, loaded.capability?.metadata.declaredPaths ?? []);
     if (stray.length > 0) return refuseOnRecord(deps, occasion, "rollback", "UNDECLARED_WRITE", { proposal });
     const conflicts = rollbackConflicts(proposal.plan.writes, documents);
-    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy };
+    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy, quota: null };
     return conflicts.length > 0
       ? refuseConflict(deps, occasion, proposal, policy, conflicts)
       : commitWrites(deps, occasion, ready, "rollback", { freeText: { rationale: body.rationale } });

@@ -33,6 +33,7 @@ export const PATHS: readonly PathRow[] = [
   { path: "tenants/{t}/members/m-1", match: "/members/{memberId}", get: ALL_BUT_VIEWER },
   { path: "tenants/{t}/orders/o-1", match: "/orders/{orderId}", get: MONEY },
   { path: "tenants/{t}/staff/s-1", match: "/staff/{uid}", get: EVERYONE },
+  { path: "tenants/{t}/quotas/default.actor.ana", match: "/quotas/{quotaKey}", get: ALL_BUT_VIEWER },
   { path: "tenants/{t}/approvalPolicies/1", match: "/approvalPolicies/{version}", get: EVERYONE },
   { path: "tenants/{t}/control/state", match: "/control/state", get: EVERYONE, list: NOBODY },
   { path: "tenants/{t}/control/other", match: null, get: NOBODY },
