@@ -34,8 +34,6 @@ const SERVER_WRITTEN = [
   "proposals",
   "executions",
   "openIntents",
-  "outbox",
-  "notices",
   "jobRuns",
   "auditEvents",
   "auditPayloads",
