@@ -19,7 +19,7 @@ export interface PreviewContext {
 }
 
 /** What would happen, as data; or why it cannot. */
-type Preview =
+export type Preview =
   | {
       readonly kind: "effect";
       readonly headline: string;

@@ -1,9 +1,14 @@
 import { CapabilityMetadata } from "../contracts/index.js";
 import type { JsonObject } from "../contracts/index.js";
 import { QUOTAS } from "../policy/quota-definitions.js";
+import { announcementDraftStore } from "./announcement-draft-store.js";
 import { batchOpsNoteAppend } from "./batch-ops-note-append.js";
 import type { Capability } from "./capability.js";
+import { batchStateAdvance } from "./batch-state-advance.js";
 import { firingFlag } from "./firing-flag.js";
+import { orderReconciliationAnnotate } from "./order-reconciliation-annotate.js";
+import { reservationStatusSet } from "./reservation-status-set.js";
+import { reservationWindowShift } from "./reservation-window-shift.js";
 
 /** A capability whose input type is known to itself alone: callers parse with `inputSchema` and pass the result back. */
 export type AnyCapability = Capability<JsonObject, JsonObject>;
@@ -42,4 +47,12 @@ function entry<Input extends JsonObject, Request>(capability: Capability<Input, 
   return capability as unknown as AnyCapability;
 }
 
-export const REGISTRY = buildRegistry([entry(batchOpsNoteAppend), entry(firingFlag)]);
+export const REGISTRY = buildRegistry([
+  entry(announcementDraftStore),
+  entry(batchOpsNoteAppend),
+  entry(batchStateAdvance),
+  entry(firingFlag),
+  entry(orderReconciliationAnnotate),
+  entry(reservationStatusSet),
+  entry(reservationWindowShift),
+]);

@@ -12,12 +12,24 @@ const without = (object: object, name: string): object =>
   Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 
 describe("capabilities/registry", () => {
-  it("knows two capabilities, both low risk, both with a generated inverse", () => {
-    assert.deepEqual([...REGISTRY.keys()], ["batch.opsNote.append", "firing.flag"]);
-    for (const { metadata } of REGISTRY.values()) {
-      assert.equal(metadata.riskTier, "low");
-      assert.equal(metadata.inverse.kind, "generated");
-    }
+  it("knows what a studio needs first, each of it reversible, none of it physical", () => {
+    assert.deepEqual(
+      [...REGISTRY.values()].map(({ metadata }) => `${metadata.id} ${metadata.riskTier}`),
+      [
+        "announcement.draft.store low",
+        "batch.opsNote.append low",
+        "batch.state.advance medium",
+        "firing.flag low",
+        "order.reconciliation.annotate low",
+        "reservation.status.set low",
+        "reservation.window.shift medium",
+      ],
+    );
+    for (const { metadata } of REGISTRY.values()) assert.equal(metadata.inverse.kind, "generated");
+  });
+
+  it("refuses an entry that counts against a quota that nobody defined", () => {
+    assert.throws(() => buildRegistry([withMetadata({ quotaId: "plenty" })]), /there is no quota plenty/);
   });
 
   for (const field of Object.keys(CapabilityMetadata.shape))

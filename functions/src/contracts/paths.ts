@@ -11,6 +11,7 @@ export const COLLECTIONS = {
   firings: "firings",
   members: "members",
   orders: "orders",
+  drafts: "drafts",
   staff: "staff",
   control: "control",
   approvalPolicies: "approvalPolicies",

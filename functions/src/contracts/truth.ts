@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { FiringAttention } from "./capabilities/firing-flag.js";
 import { DocId, Role, TenantId, UtcInstant, plainText } from "./primitives.js";
+import { AnnouncementAudience, BatchState, ReconciliationFinding, ReservationStatus } from "./truth-states.js";
 
 /**
  * The studio's business truth, below `tenants/{tenantId}`: written by the studio's own systems, by the seed, and by
@@ -78,23 +79,12 @@ export const Firing = z.strictObject({
 });
 export type Firing = z.infer<typeof Firing>;
 
-export const BATCH_STATES = [
-  "intake",
-  "staged",
-  "ready_for_program",
-  "ready_for_start",
-  "firing",
-  "cooling",
-  "ready_for_unload",
-  "complete",
-  "exception",
-] as const;
 export const Batch = z.strictObject({
   batchId: DocId,
   title: z.string().max(120),
   ownerMemberId: DocId,
   ownerName: z.string().max(120),
-  state: z.enum(BATCH_STATES),
+  state: BatchState,
   isClosed: z.boolean(),
   kilnId: DocId.nullable(),
   firingId: DocId.nullable(),
@@ -135,14 +125,13 @@ export const Piece = z.strictObject({
 });
 export type Piece = z.infer<typeof Piece>;
 
-export const RESERVATION_STATUSES = ["requested", "confirmed", "waitlisted", "cancelled", "completed"] as const;
 export const Reservation = z.strictObject({
   reservationId: DocId,
   ownerMemberId: DocId,
   ownerName: z.string().max(120),
   kilnId: DocId,
   firingType: z.enum(["bisque", "glaze", "other"]),
-  status: z.enum(RESERVATION_STATUSES),
+  status: ReservationStatus,
   shelfEquivalent: z.number().min(0.25).max(32),
   windowStartAt: UtcInstant,
   windowEndAt: UtcInstant,
@@ -182,6 +171,24 @@ export const Order = z.strictObject({
   status: z.enum(ORDER_STATUSES),
   createdAt: UtcInstant,
   paidAt: UtcInstant.nullable(),
+  /** Set by `order.reconciliation.annotate`; absent on orders that nobody has looked at. */
+  reconciliation: z
+    .strictObject({ finding: ReconciliationFinding, note: plainText(3, 500), proposalId: DocId })
+    .nullable()
+    .optional(),
   ...Audited,
 });
 export type Order = z.infer<typeof Order>;
+
+/** Stored at `drafts/{draftId}`: words that nobody has sent. Created and changed by `announcement.draft.store`. */
+export const AnnouncementDraft = z.strictObject({
+  draftId: DocId,
+  kind: z.literal("announcement"),
+  title: plainText(3, 120),
+  body: plainText(3, 4_000),
+  audience: AnnouncementAudience,
+  proposalId: DocId,
+  proposedBy: z.string().max(120),
+  ...Audited,
+});
+export type AnnouncementDraft = z.infer<typeof AnnouncementDraft>;

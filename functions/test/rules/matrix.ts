@@ -32,6 +32,7 @@ export const PATHS: readonly PathRow[] = [
   { path: "tenants/{t}/firings/f-1", match: "/firings/{firingId}", get: EVERYONE },
   { path: "tenants/{t}/members/m-1", match: "/members/{memberId}", get: ALL_BUT_VIEWER },
   { path: "tenants/{t}/orders/o-1", match: "/orders/{orderId}", get: MONEY },
+  { path: "tenants/{t}/drafts/d-1", match: "/drafts/{draftId}", get: ALL_BUT_VIEWER },
   { path: "tenants/{t}/staff/s-1", match: "/staff/{uid}", get: EVERYONE },
   { path: "tenants/{t}/quotas/default.actor.ana", match: "/quotas/{quotaKey}", get: ALL_BUT_VIEWER },
   { path: "tenants/{t}/approvalPolicies/1", match: "/approvalPolicies/{version}", get: EVERYONE },

@@ -1,7 +1,7 @@
 import { REGISTRY } from "../../src/capabilities/registry.js";
 import type { AnyCapability } from "../../src/capabilities/registry.js";
 import { toDocument } from "../../src/commit/document-change.js";
-import { Agent, Batch, ControlState, Firing, Proposal, ROLES } from "../../src/contracts/index.js";
+import { Agent, Batch, ControlState, Firing, Order, Proposal, ROLES, Reservation } from "../../src/contracts/index.js";
 import type {
   AgentActor,
   ApprovalRule,
@@ -142,6 +142,42 @@ export function aBatch(overrides: Partial<Batch> = {}): Batch {
     createdAt: later(-72 * HOUR),
     updatedAt: later(-24 * HOUR),
     closedAt: null,
+    ...overrides,
+  });
+}
+
+/** A confirmed-to-be reservation of Mia's for tomorrow. */
+export function aReservation(overrides: Partial<Reservation> = {}): Reservation {
+  return Reservation.parse({
+    reservationId: "r-1",
+    ownerMemberId: "m-1",
+    ownerName: "Mia Member",
+    kilnId: "k-1",
+    firingType: "bisque",
+    status: "requested",
+    shelfEquivalent: 1,
+    windowStartAt: later(24 * HOUR),
+    windowEndAt: later(72 * HOUR),
+    linkedBatchId: null,
+    estimatedCostCents: 3_000,
+    createdAt: later(-24 * HOUR),
+    updatedAt: later(-24 * HOUR),
+    ...overrides,
+  });
+}
+
+/** Mia's paid order of clay, which nobody has reconciled. */
+export function anOrder(overrides: Partial<Order> = {}): Order {
+  return Order.parse({
+    orderId: "o-1",
+    memberId: "m-1",
+    memberName: "Mia Member",
+    items: [{ sku: "clay-25", name: "B-Mix 25 lb", quantity: 1, unitPriceCents: 4_000 }],
+    totalCents: 4_000,
+    currency: "USD",
+    status: "paid",
+    createdAt: later(-48 * HOUR),
+    paidAt: later(-47 * HOUR),
     ...overrides,
   });
 }
