@@ -6,6 +6,9 @@ import { jobFunction } from "./jobs/job-trigger.js";
 import { expiryJob, outboxJob } from "./jobs/jobs.js";
 import { outboxPublishFunction, studioEventsPushFunction } from "./outbox/outbox-trigger.js";
 import { publishStudioEvent } from "./platform/event-publisher.js";
+import { setClaims } from "./platform/auth-claims.js";
+import { fromFirestore } from "./platform/firestore-codec.js";
+import { staffClaimsFunction } from "./policy/staff-claims-trigger.js";
 import { deadLetterPushFunction, uplinkPushFunction } from "./devices/push-trigger.js";
 import { productionDeps, randomId } from "./platform/production-deps.js";
 import { verifyToken } from "./platform/verify-token.js";
@@ -35,3 +38,4 @@ export const outboxSweep = jobFunction(
   outboxJob(() => publisher),
   deps,
 );
+export const staffClaimsSync = staffClaimsFunction(setClaims, fromFirestore);

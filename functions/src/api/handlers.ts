@@ -1,5 +1,7 @@
 import { getControl } from "../policy/look-at-control.js";
 import { engageStop } from "../policy/engage-stop.js";
+import { changeStaff } from "../policy/change-staff.js";
+import { endCover, startCover } from "../policy/covers.js";
 import { resetQuota } from "../policy/reset-quota.js";
 import { releaseStop } from "../policy/release-stop.js";
 import { enrolAgent } from "../devices/enrol-agent.js";
@@ -53,6 +55,9 @@ export function apiHandlers(deps: () => UplinkDeps): Handlers {
     releaseStop: handle("releaseStop", (call) => releaseStop(deps(), call)),
     enrolAgent: handle("enrolAgent", (call) => enrolAgent(deps(), call)),
     revokeAgent: handle("revokeAgent", (call) => revokeAgent(deps(), call)),
+    changeStaff: handle("changeStaff", (call) => changeStaff(deps(), call)),
+    startCover: handle("startCover", (call) => startCover(deps(), call)),
+    endCover: handle("endCover", (call) => endCover(deps(), call)),
     resetQuota: handle("resetQuota", (call) => resetQuota(deps(), call)),
     redriveDeadLetter: handle("redriveDeadLetter", (call) => redriveDeadLetter(deps(), call)),
   };

@@ -14,8 +14,11 @@ export type Truth = ReadonlyMap<string, JsonObject | null>;
 
 export interface PreviewContext {
   readonly proposalId: string;
-  /** Who asks, by display name. */
+  /** Who asks, by display name and by id. */
   readonly requestedBy: string;
+  readonly requesterId: string;
+  /** An effect that names this moment is another effect at every new plan: almost none should. */
+  readonly plannedAt: UtcInstant;
 }
 
 /** What would happen, as data; or why it cannot. */

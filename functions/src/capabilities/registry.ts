@@ -1,7 +1,8 @@
 import { CapabilityMetadata } from "../contracts/index.js";
 import type { JsonObject } from "../contracts/index.js";
 import { QUOTAS } from "../policy/quota-definitions.js";
-import { announcementDraftStore } from "./announcement-draft-store.js";
+import { announcementDraftStore } from "./announcement-draft.js";
+import { approvalPolicyReplace } from "./approval-policy-replace.js";
 import { batchOpsNoteAppend } from "./batch-ops-note-append.js";
 import type { Capability } from "./capability.js";
 import { batchStateAdvance } from "./batch-state-advance.js";
@@ -49,6 +50,7 @@ function entry<Input extends JsonObject, Request>(capability: Capability<Input, 
 
 export const REGISTRY = buildRegistry([
   entry(announcementDraftStore),
+  entry(approvalPolicyReplace),
   entry(batchOpsNoteAppend),
   entry(batchStateAdvance),
   entry(firingFlag),

@@ -12,11 +12,12 @@ const without = (object: object, name: string): object =>
   Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 
 describe("capabilities/registry", () => {
-  it("knows what a studio needs first, each of it reversible, none of it physical", () => {
+  it("knows what a studio needs first: all of it can be taken back, but an edit of the policy; none of it is physical", () => {
     assert.deepEqual(
       [...REGISTRY.values()].map(({ metadata }) => `${metadata.id} ${metadata.riskTier}`),
       [
         "announcement.draft.store low",
+        "policy.approval.replace high",
         "batch.opsNote.append low",
         "batch.state.advance medium",
         "firing.flag low",
@@ -25,7 +26,11 @@ describe("capabilities/registry", () => {
         "reservation.window.shift medium",
       ],
     );
-    for (const { metadata } of REGISTRY.values()) assert.equal(metadata.inverse.kind, "generated");
+    const irreversible = [...REGISTRY.values()].filter(({ metadata }) => metadata.inverse.kind === "none");
+    assert.deepEqual(
+      irreversible.map(({ metadata }) => metadata.id),
+      ["policy.approval.replace"],
+    );
   });
 
   it("refuses an entry that counts against a quota that nobody defined", () => {

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { ConflictField, Plan, StaleField } from "./effect.js";
-import { ControlMode, ControlReason, ControlState } from "./control.js";
+import { ApproverCover } from "./approval-policy.js";
+import { ControlMode, ControlReason, ControlState, StaffEntry } from "./control.js";
 import { PolicyDecision } from "./policy-trace.js";
-import { DocId, JsonObject, Role, Sha256Hex, TenantId, plainText } from "./primitives.js";
+import { DocId, JsonObject, Role, Sha256Hex, TenantId, UtcInstant, plainText } from "./primitives.js";
 import type { Role as RoleName } from "./primitives.js";
 import { ApproveReason, Evidence, Proposal, RATIONALE_MAX, Rationale, RejectReason } from "./proposal.js";
 import { QuotaStanding, QuotaState } from "./quota.js";
@@ -278,6 +279,53 @@ export const API_ROUTES = {
     params: z.strictObject({ tenantId: TenantId, agentId: DocId }),
     body: z.strictObject({ reason: plainText(3, 500) }),
     answer: z.strictObject({ agent: Agent }),
+  },
+  changeStaff: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/staff/{memberUid}",
+    summary: "Put somebody on the staff list, or change what they may do. It counts from this commit on.",
+    roles: ["owner"],
+    params: z.strictObject({ tenantId: TenantId, memberUid: DocId }),
+    body: z.strictObject({
+      name: plainText(1, 120),
+      holds: StaffEntry.shape.roles,
+      groups: StaffEntry.shape.groups,
+      aliases: StaffEntry.shape.aliases,
+      isIn: z.boolean(),
+      reason: Rationale,
+    }),
+    answer: z.strictObject({ entry: StaffEntry }),
+    needsRecentSignIn: true,
+  },
+  startCover: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/covers",
+    summary: "Let somebody decide in somebody's place for a while: one's own place, or as owner or admin anybody's.",
+    roles: STAFF,
+    params: InTenant,
+    body: z.strictObject({
+      from: DocId,
+      to: DocId,
+      capabilityIds: ApproverCover.shape.capabilityIds,
+      startsAt: UtcInstant,
+      endsAt: UtcInstant,
+      reason: plainText(3, 500),
+    }),
+    answer: z.strictObject({ cover: ApproverCover }),
+    needsRecentSignIn: true,
+    successStatus: 201,
+  },
+  endCover: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/covers/{coverId}:end",
+    summary: "End a cover before its time: either of the two people may, and owners and admins.",
+    roles: STAFF,
+    params: z.strictObject({ tenantId: TenantId, coverId: DocId }),
+    body: z.strictObject({ reason: plainText(3, 500) }),
+    answer: z.strictObject({ cover: ApproverCover }),
   },
   resetQuota: {
     ...defaults,

@@ -79,8 +79,8 @@ export const ApprovalPolicy = z.strictObject({
   version: z.int().min(1),
   rules: z.array(ApprovalRule).min(1).max(30),
   soloMode: SoloMode.nullable(),
-  /** Who asked for the edits of the last day: they do not decide under what they wrote themselves. */
-  editors: z.array(z.strictObject({ uid: DocId, at: UtcInstant })).max(20),
+  /** Who asked for fresh edits, and until when they do not decide under what they wrote themselves (exclusive end). */
+  editors: z.array(z.strictObject({ uid: DocId, excludedUntil: UtcInstant })).max(20),
 });
 export type ApprovalPolicy = z.infer<typeof ApprovalPolicy>;
 

@@ -12,6 +12,7 @@ export * from "./capabilities/order-reconciliation-annotate.js";
 export * from "./capabilities/reservation.js";
 export * from "./capabilities/firing-flag.js";
 export * from "./approval-policy.js";
+export * from "./capabilities/approval-policy-replace.js";
 export * from "./policy-trace.js";
 export * from "./proposal.js";
 export * from "./quota.js";

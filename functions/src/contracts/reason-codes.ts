@@ -151,6 +151,21 @@ export const REASON_CODES = {
     whoCanLift: "Nobody: submit a new proposal.",
     httpStatus: 409,
   },
+  POLICY_UNSOUND: {
+    sentence: "This approval policy would leave something undecidable, or let people decide on their own requests.",
+    whoCanLift: "Whoever proposes it, by mending what the answer names.",
+    httpStatus: 422,
+  },
+  LAST_OWNER: {
+    sentence: "A studio keeps at least one owner who is in.",
+    whoCanLift: "An owner, by making somebody else an owner first.",
+    httpStatus: 409,
+  },
+  OWN_ROLES: {
+    sentence: "Nobody changes their own entry on the staff list.",
+    whoCanLift: "Another owner.",
+    httpStatus: 403,
+  },
   NO_ELIGIBLE_APPROVER: {
     sentence: "Nobody on the staff list may decide on this.",
     whoCanLift: "An owner, by giving somebody the role that the policy asks for; then plan it again.",

@@ -11,8 +11,6 @@ import type {
 } from "../contracts/index.js";
 import { inSet, passes, personBehind, staffEntryOf } from "./staff.js";
 
-const DAY_MS = 24 * 3_600_000;
-
 /** Everything that a count of approvals depends on. `people` are as the staff list has them now. */
 export interface Electorate {
   readonly rule: ApprovalRule;
@@ -34,7 +32,8 @@ export function tieOf({ rule, actChain, people, editors, now }: Electorate, uid:
   );
   if (link !== undefined) return link.as;
   const edited = editors.some(
-    ({ uid: editor, at }) => personBehind(people, editor) === person && !(Date.parse(now) - Date.parse(at) >= DAY_MS),
+    ({ uid: editor, excludedUntil }) =>
+      personBehind(people, editor) === person && !(Date.parse(now) >= Date.parse(excludedUntil)),
   );
   return edited && rule.selfExclusion.includes("policyEditor24h") ? "policyEditor24h" : null;
 }

@@ -4,6 +4,7 @@ import type { PreviewContext } from "../capabilities/capability.js";
 import { StudioError } from "../commit/studio-error.js";
 import type { StoredDocument, TransactionReads } from "../commit/transactor.js";
 import { GLOBAL_CONTROL_PATH, Proposal, controlRef, inTenant, proposalRef } from "../contracts/index.js";
+import type { UtcInstant } from "../contracts/index.js";
 import { readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import type { TenantDocuments } from "./plan-effect.js";
@@ -47,10 +48,10 @@ export function parseProposal(document: StoredDocument): Proposal {
 }
 
 /** What a preview may know of the proposal it is for. */
-export const previewContext = ({ proposalId, actor }: Pick<Proposal, "proposalId" | "actor">): PreviewContext => ({
-  proposalId,
-  requestedBy: actor.name,
-});
+export const previewContext = (
+  { proposalId, actor }: Pick<Proposal, "proposalId" | "actor">,
+  plannedAt: UtcInstant,
+): PreviewContext => ({ proposalId, requestedBy: actor.name, requesterId: actor.id, plannedAt });
 
 /** These documents of the tenant, keyed by their path relative to it. */
 export async function loadDocuments(

@@ -42,7 +42,7 @@ export function planProposal(
         details: { proposal },
       });
 
-    const context = previewContext(proposal);
+    const context = previewContext(proposal, occasion.now);
     const refs = capability.reads(proposal.input, context).map(({ ref }) => ref);
     const planned = planEffect(
       {

@@ -59,7 +59,7 @@ export function reviseProposal(
       });
     const { ownerUid } = proposal;
     const input = parsed.data;
-    const context = previewContext(proposal);
+    const context = previewContext(proposal, occasion.now);
     const refs = capability.reads(input, context).map(({ ref }) => ref);
     const planned = planEffect(
       { ...occasion, ownerUid, capability, input, context, sha256: deps.sha256 },

@@ -141,7 +141,7 @@ async function open(
 ): Promise<Commit<Outcome<SubmitAnswer>>> {
   const { submission, capability, input } = understood;
   const proposalId = deps.ids.random();
-  const context = previewContext({ proposalId, actor: submission.actor });
+  const context = previewContext({ proposalId, actor: submission.actor }, occasion.now);
   const documents = await loadDocuments(
     reads,
     occasion.tenantId,

@@ -207,7 +207,7 @@ function aPlan(): Plan {
       ownerUid: "olga",
       capability: capabilityOf("firing.flag"),
       input: FLAG_INPUT,
-      context: { proposalId: "p-1", requestedBy: "Kiln room Pi" },
+      context: { proposalId: "p-1", requestedBy: "Kiln room Pi", requesterId: "pi-1", plannedAt: NOW },
       now: NOW,
       sha256,
     },

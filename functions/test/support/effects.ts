@@ -75,7 +75,7 @@ export const planOf = (capability: AnyCapability, documents: TenantDocuments, in
       ownerUid: "olga",
       capability,
       input,
-      context: { proposalId: "p-1", requestedBy: "Olga" },
+      context: { proposalId: "p-1", requestedBy: "Olga", requesterId: "olga", plannedAt: NOW },
       now: NOW,
       sha256,
     },
