@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Deps } from "../../src/commit/deps.js";
 import type { JsonObject, UtcInstant } from "../../src/contracts/index.js";
 import { memoryTransactor } from "./memory-transactor.js";
-import type { MemoryTransactor } from "./memory-transactor.js";
+import type { MemoryTransactor, ObservedCommit } from "./memory-transactor.js";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
 
@@ -33,12 +33,15 @@ export interface TestDeps extends Deps {
 }
 
 /** What a use case takes from the world, with nothing left to chance: a clock that is set, ids that count, a store in memory. */
-export function testDeps(seed: Readonly<Record<string, JsonObject>> = {}): TestDeps {
+export function testDeps(
+  seed: Readonly<Record<string, JsonObject>> = {},
+  { drawnBefore = 0, onCommit }: { drawnBefore?: number; onCommit?: (commit: ObservedCommit) => void } = {},
+): TestDeps {
   let instant = NOW;
-  let drawn = 0;
+  let drawn = drawnBefore;
   const draw = (): number => (drawn += 1);
   return {
-    transactor: memoryTransactor(seed),
+    transactor: memoryTransactor(seed, onCommit),
     clock: {
       now: () => instant,
       set: (next) => {

@@ -25,6 +25,14 @@ interface Entry {
 }
 type Entries = ReadonlyMap<string, Entry>;
 
+/** One commit at the moment at which it took effect, for whoever watches over every one of them. */
+export interface ObservedCommit {
+  readonly changes: readonly DocumentChange[];
+  readonly events: Commit<unknown>["events"];
+  before(path: string): JsonObject | null;
+  after(path: string): JsonObject | null;
+}
+
 export interface MemoryTransactor extends Transactor {
   /** Everything that is stored, by full path, in the order of the paths. A copy. */
   dump(): Record<string, JsonObject>;
@@ -40,7 +48,10 @@ export interface MemoryTransactor extends Transactor {
  * document and no query that it read came out differently since, and otherwise the body runs again, at most `MAX_ATTEMPTS`
  * times. Deterministic: no clock, no randomness. Kept honest by `describeTransactor`, which runs over Firestore as well.
  */
-export function memoryTransactor(seed: Readonly<Record<string, JsonObject>> = {}): MemoryTransactor {
+export function memoryTransactor(
+  seed: Readonly<Record<string, JsonObject>> = {},
+  onCommit: (commit: ObservedCommit) => void = () => undefined,
+): MemoryTransactor {
   let entries: Entries = new Map(Object.entries(seed).map(([path, data]) => [path, { data: copy(data), commit: 0 }]));
   const counts = { commits: 0, attempts: 0 };
 
@@ -59,7 +70,14 @@ export function memoryTransactor(seed: Readonly<Record<string, JsonObject>> = {}
     assertOnRecord(commit);
     if (!read.stillHold(entries)) return null;
     const changes = [...commit.changes, ...commit.events.flatMap((event) => event.changes)];
+    const before = entries;
     if (changes.length > 0) replace((draft, number) => changes.forEach((change) => apply(draft, change, number)));
+    onCommit({
+      changes: commit.changes,
+      events: commit.events,
+      before: (path) => before.get(path)?.data ?? null,
+      after: (path) => entries.get(path)?.data ?? null,
+    });
     return { answer: commit.answer };
   }
 
