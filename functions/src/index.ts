@@ -12,6 +12,7 @@ import { staffClaimsFunction } from "./policy/staff-claims-trigger.js";
 import { deadLetterPushFunction, uplinkPushFunction } from "./devices/push-trigger.js";
 import { productionDeps, randomId } from "./platform/production-deps.js";
 import { verifyToken } from "./platform/verify-token.js";
+import { controlFlipFunction } from "./proposals/control-flip-trigger.js";
 import { decideAgentSubmission } from "./proposals/submit-for-agent.js";
 
 /** Every deployed function, one export a line; an export's name is its deployed id. */
@@ -39,3 +40,4 @@ export const outboxSweep = jobFunction(
   deps,
 );
 export const staffClaimsSync = staffClaimsFunction(setClaims, fromFirestore);
+export const controlFlip = controlFlipFunction(deps);

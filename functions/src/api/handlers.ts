@@ -2,6 +2,7 @@ import { getControl } from "../policy/look-at-control.js";
 import { engageStop } from "../policy/engage-stop.js";
 import { changeStaff } from "../policy/change-staff.js";
 import { endCover, startCover } from "../policy/covers.js";
+import { engageScope, releaseScope } from "../policy/scopes.js";
 import { resetQuota } from "../policy/reset-quota.js";
 import { releaseStop } from "../policy/release-stop.js";
 import { enrolAgent } from "../devices/enrol-agent.js";
@@ -53,6 +54,8 @@ export function apiHandlers(deps: () => UplinkDeps): Handlers {
     getControl: handle("getControl", ({ tenantId }) => getControl(deps(), tenantId)),
     engageStop: handle("engageStop", (call) => engageStop(deps(), call)),
     releaseStop: handle("releaseStop", (call) => releaseStop(deps(), call)),
+    engageScope: handle("engageScope", (call) => engageScope(deps(), call)),
+    releaseScope: handle("releaseScope", (call) => releaseScope(deps(), call)),
     enrolAgent: handle("enrolAgent", (call) => enrolAgent(deps(), call)),
     revokeAgent: handle("revokeAgent", (call) => revokeAgent(deps(), call)),
     changeStaff: handle("changeStaff", (call) => changeStaff(deps(), call)),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ConflictField, Plan, StaleField } from "./effect.js";
 import { ApproverCover } from "./approval-policy.js";
-import { ControlMode, ControlReason, ControlState, StaffEntry } from "./control.js";
+import { ControlMode, ControlReason, ControlState, ScopeKind, StaffEntry } from "./control.js";
 import { PolicyDecision } from "./policy-trace.js";
 import { DocId, JsonObject, Role, Sha256Hex, TenantId, UtcInstant, plainText } from "./primitives.js";
 import type { Role as RoleName } from "./primitives.js";
@@ -255,6 +255,38 @@ export const API_ROUTES = {
     roles: RELEASERS,
     params: InTenant,
     body: z.strictObject({ reason: ControlReason, phrase: z.string().max(60).nullable().default(null) }),
+    answer: z.strictObject({ control: ControlState, isReleased: z.boolean() }),
+    needsRecentSignIn: true,
+  },
+  engageScope: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/control/scopes:engage",
+    summary: "Stop one capability, connector, person, agent or routine. One person is enough.",
+    roles: STAFF,
+    params: InTenant,
+    body: z.strictObject({
+      kind: ScopeKind,
+      id: DocId,
+      mode: z.enum(["read_only", "stopped"]),
+      reason: ControlReason,
+      until: UtcInstant.nullable().default(null),
+    }),
+    answer: ControlAnswer,
+  },
+  releaseScope: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/control/scopes:release",
+    summary: "Ask for the release of a narrower stop, or confirm what somebody else asked for.",
+    roles: RELEASERS,
+    params: InTenant,
+    body: z.strictObject({
+      kind: ScopeKind,
+      id: DocId,
+      reason: ControlReason,
+      phrase: z.string().max(60).nullable().default(null),
+    }),
     answer: z.strictObject({ control: ControlState, isReleased: z.boolean() }),
     needsRecentSignIn: true,
   },

@@ -19,15 +19,22 @@ export const SOLO_RELEASE_DELAY_MS = 5 * 60_000;
 
 const ByPerson = z.strictObject({ id: DocId, name: z.string().max(120) });
 
+/** What a narrower stop may be about (M04.1). */
+export const ScopeKind = z.enum(["capability", "connector", "actor", "routine"]);
+export type ScopeKind = z.infer<typeof ScopeKind>;
+
 /** A narrower stop beside the mode: the strictest of all that match counts. */
 export const ControlScope = z.strictObject({
-  kind: z.enum(["capability", "connector", "actor", "routine"]),
+  kind: ScopeKind,
+  /** A capability's id, a person's or agent's id, a routine's id, or the name of a connector such as `hubitat`. */
   id: DocId,
   mode: ControlMode,
   reason: ControlReason,
   by: ByPerson,
   at: UtcInstant,
   until: UtcInstant.nullable(),
+  /** The first half of a release: who asked, waiting for a second person. */
+  releaseRequest: z.strictObject({ by: ByPerson, at: UtcInstant, reason: ControlReason }).nullable(),
 });
 export type ControlScope = z.infer<typeof ControlScope>;
 

@@ -17,6 +17,7 @@ export interface ControlChange {
   readonly requestId: string;
   readonly done: EventDraft["type"];
   readonly refused: EventDraft["type"];
+  readonly severity?: EventDraft["severity"];
   readonly freeText: JsonObject;
   readonly data: JsonObject;
 }
@@ -25,15 +26,18 @@ export interface ControlChange {
 export type ControlDecision<Answer> =
   | {
       readonly kind: "change";
-      readonly fields: Partial<Pick<ControlState, "staff" | "covers" | "scopes">>;
+      /** What it is called on record, where it is not `done`. */
+      readonly type?: EventDraft["type"];
+      readonly fields: Partial<Pick<ControlState, "staff" | "covers" | "scopes" | "epoch">>;
       readonly answer: Answer;
       readonly data?: JsonObject;
     }
   | { readonly kind: "refused"; readonly reason: ReasonCode };
 
 /**
- * One change of the staff list, the covers or the scopes: read, decide, and write with its event in one transaction. The
- * epoch stays, for approvals are counted against the list of the moment anyway. Refuses CONTROL_UNREADABLE by itself.
+ * One change of the staff list, the covers or the scopes: read, decide, and write with its event in one transaction. A
+ * change of people leaves the epoch, for approvals are counted against the list of the moment anyway. Refuses
+ * CONTROL_UNREADABLE by itself.
  */
 export function changeControl<Answer>(
   deps: Deps,
@@ -62,9 +66,9 @@ export function changeControl<Answer>(
     const event = recordEvent(
       {
         ...common,
-        type: about.done,
+        type: decision.type ?? about.done,
         outcome: "done",
-        severity: "notice",
+        severity: about.severity ?? "notice",
         controlEpoch: control.epoch,
         resourceRefs: [{ path: controlRef(), auditVersion }],
         output: decision.fields,

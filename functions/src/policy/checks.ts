@@ -2,8 +2,9 @@ import { RATIONALE_MIN, REASON_CODES } from "../contracts/index.js";
 import type { ProposalStatus, ReasonCode, Review, Role, TraceLine } from "../contracts/index.js";
 import { fewestApprovals } from "./approval-policy.js";
 import { effectiveControl } from "./control.js";
+import type { ControlSubject } from "./control.js";
 import { electorateOf } from "./electorate.js";
-import type { PolicyFacts, PolicyOperation } from "./facts.js";
+import type { PolicyFacts, PolicyOperation, ProposalFacts } from "./facts.js";
 import { passes, personBehind, rolesHeld, staffEntryOf } from "./staff.js";
 import { coveredBy, eligibleApprovers, soloFrom, tally, tieOf } from "./tally.js";
 import type { Electorate } from "./tally.js";
@@ -132,8 +133,7 @@ const electorateFor = ({ proposal, control, now }: PolicyFacts): Electorate | nu
  * unreadable control document refuses even that.
  */
 const control: Check = ({ control, operation, proposal, capability, actor, now }) => {
-  const subject = capability === null ? { actorId: actor.id } : { capabilityId: capability.id, actorId: actor.id };
-  const { mode, isUnreadable, detail } = effectiveControl(control, subject, now);
+  const { mode, isUnreadable, detail } = effectiveControl(control, subjectOf(proposal, capability, actor), now);
   const isEffect = operation === "execute" || operation === "rollback";
   if (!isEffect && operation !== "approve") return skip(`${operation} writes no truth`);
   if (isUnreadable) return fail("CONTROL_UNREADABLE", detail);
@@ -142,6 +142,17 @@ const control: Check = ({ control, operation, proposal, capability, actor, now }
   if (mode === "read_only" && operation === "execute") return fail("READ_ONLY", detail);
   return pass(proposal === null ? detail : `${detail}, approvals stand`);
 };
+
+/** Whom and what a narrower stop would have to be about to stop this. */
+export const subjectOf = (
+  proposal: Pick<ProposalFacts, "actChain" | "connectorIds"> | null,
+  capability: PolicyFacts["capability"],
+  actor: PolicyFacts["actor"] | null,
+): ControlSubject => ({
+  ...(capability === null ? {} : { capabilityId: capability.id }),
+  actorIds: [...(actor === null ? [] : [actor.id]), ...(proposal?.actChain ?? []).map(({ id }) => id)],
+  connectorIds: proposal?.connectorIds ?? [],
+});
 
 /** The proposal is in a state from which this operation starts. */
 const lifecycle: Check = ({ operation, proposal }) => {

@@ -43,13 +43,22 @@ export interface EffectiveControl {
 
 const STRICTNESS: Record<ControlMode, number> = { normal: 0, read_only: 1, stopped: 2 };
 
+/** What somebody wants to do, as far as a narrower stop may be about it. */
+export interface ControlSubject {
+  readonly capabilityId?: string;
+  /** Who acts now, and everybody on whose behalf: a stopped agent's requests stop with it. */
+  readonly actorIds?: readonly string[];
+  /** Whose readings the request rests on. */
+  readonly connectorIds?: readonly string[];
+}
+
 /**
  * Which mode counts now for this subject? The strictest of the global document, the tenant's document and every scope
  * that matches and has not run out; `until` itself counts as run out. Unreadable is stopped.
  */
 export function effectiveControl(
   readings: ControlReadings,
-  subject: { readonly capabilityId?: string; readonly actorId?: string },
+  subject: ControlSubject,
   now: UtcInstant,
 ): EffectiveControl {
   if (readings.global.kind === "unreadable") return stoppedUnreadable(`all studios: ${readings.global.why}`);
@@ -78,15 +87,16 @@ function hasRunOut({ until }: ControlScope, now: UtcInstant): boolean {
   return until !== null && Date.parse(now) >= Date.parse(until);
 }
 
-function matches(scope: ControlScope, subject: { capabilityId?: string; actorId?: string }): boolean {
-  switch (scope.kind) {
+function matches({ kind, id }: ControlScope, { capabilityId, actorIds, connectorIds }: ControlSubject): boolean {
+  switch (kind) {
     case "capability":
-      return scope.id === subject.capabilityId;
+      return id === capabilityId;
     case "actor":
-      return scope.id === subject.actorId;
+      return actorIds?.includes(id) === true;
     case "connector":
+      return connectorIds?.includes(id) === true;
     case "routine":
-      return false; // nothing that is decided here runs on behalf of a connector or a routine
+      return false; // nothing that is decided here runs on behalf of a routine
   }
 }
 

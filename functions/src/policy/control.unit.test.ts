@@ -15,13 +15,14 @@ const aScope = (overrides: Partial<ControlScope>): ControlScope => ({
   by: { id: "olga", name: "Olga Owner" },
   at: NOW,
   until: null,
+  releaseRequest: null,
   ...overrides,
 });
 const readings = (tenant: Partial<ControlState>, global: Partial<ControlState> = {}): ControlReadings => ({
   global: { kind: "read", state: aControl(global) },
   tenant: { kind: "read", state: aControl(tenant) },
 });
-const flag = { capabilityId: "firing.flag", actorId: "ana" };
+const flag = { capabilityId: "firing.flag", actorIds: ["ana", "pi-1"], connectorIds: ["hubitat"] };
 
 describe("policy/control", () => {
   const document = aControl() as unknown as JsonObject;
@@ -72,6 +73,8 @@ describe("policy/control", () => {
     ["another actor", { kind: "actor", id: "amir" }, "normal"],
     ["an actor called like the capability", { kind: "actor", id: "firing.flag" }, "normal"],
     ["a connector", { kind: "connector", id: "ana" }, "normal"],
+    ["the agent that asked", { kind: "actor", id: "pi-1" }, "stopped"],
+    ["the connector that was read", { kind: "connector", id: "hubitat" }, "stopped"],
     ["a routine", { kind: "routine", id: "ana" }, "normal"],
     ["this capability until a millisecond from now", { until: later(1) }, "stopped"],
     ["this capability until now, which is over", { until: NOW }, "normal"],

@@ -37,7 +37,13 @@ function proposalFacts(overrides: Partial<ProposalFacts> = {}, from = aProposal(
   const { proposalId, tenantId, rev, status, riskTier, actChain, expiresAt, plan } = from;
   const { capabilityId, submittedAt, rule, soloMode, reviews, approvedUntil, executeNotBefore, controlEpochSeen } =
     from;
-  const derived = { planId: plan.planId, docs: plan.writes.length, isConsumed: false, isReversible: true };
+  const derived = {
+    planId: plan.planId,
+    docs: plan.writes.length,
+    connectorIds: [],
+    isConsumed: false,
+    isReversible: true,
+  };
   const stored = { proposalId, tenantId, rev, status, riskTier, actChain, expiresAt, reviews };
   const decided = { capabilityId, submittedAt, rule, soloMode, approvedUntil, executeNotBefore, controlEpochSeen };
   return { ...stored, ...decided, ...derived, ...overrides };

@@ -37,6 +37,8 @@ export interface ProposalFacts {
   /** Before it, an approved proposal can be revoked and not yet executed; null: nothing is held. */
   readonly executeNotBefore: UtcInstant | null;
   readonly controlEpochSeen: number;
+  /** The connectors whose readings it rests on. */
+  readonly connectorIds: readonly string[];
   readonly isConsumed: boolean;
   readonly isReversible: boolean;
 }

@@ -41,7 +41,7 @@ export type ReleaseDecision =
  * alone does with the typed phrase, `SOLO_RELEASE_DELAY_MS` after their first request (the instant itself counts).
  */
 export function decideRelease(
-  state: ControlState,
+  state: Pick<ControlState, "mode" | "releaseRequest">,
   actor: Pick<HumanActor, "id">,
   phrase: string | null,
   now: UtcInstant,

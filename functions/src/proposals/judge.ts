@@ -61,10 +61,17 @@ function toProposalFacts(proposal: Proposal): ProposalFacts {
     approvedUntil: proposal.approvedUntil,
     executeNotBefore: proposal.executeNotBefore,
     controlEpochSeen: proposal.controlEpochSeen,
+    connectorIds: connectorsOf(proposal),
     isConsumed: proposal.execution !== null,
     isReversible: proposal.plan.inverse.length > 0,
   };
 }
+
+/** A reading's reference begins with its connector: `hubitat:12/temperature`. */
+export const connectorsOf = ({ evidence }: Pick<Proposal, "evidence">): readonly string[] =>
+  evidence.flatMap(({ kind, ref }) =>
+    kind === "reading" && ref.includes(":") ? [ref.slice(0, ref.indexOf(":"))] : [],
+  );
 
 /**
  * The intent hash of what is stored; null when the capability or its version is gone, which counts as changed. A plan that

@@ -5,6 +5,7 @@ import type { HumanActor, JsonObject, Proposal, Role } from "../../src/contracts
 import { changeStaff } from "../../src/policy/change-staff.js";
 import { startCover } from "../../src/policy/covers.js";
 import { engageStop } from "../../src/policy/engage-stop.js";
+import { engageScope, releaseScope } from "../../src/policy/scopes.js";
 import { releaseStop } from "../../src/policy/release-stop.js";
 import { executeProposal } from "../../src/proposals/execute.js";
 import { sweepExpired } from "../../src/proposals/expire.js";
@@ -90,6 +91,11 @@ const inputOf = (variant: number): { readonly capabilityId: string; readonly inp
 const revOf = ({ step }: Scene, { rev }: Proposal): number => (step.variant % 7 === 6 ? rev + 1 : rev);
 const keyOf = ({ step }: Scene, what: string): string => `${what}-key-of-the-model-${step.variant % 3}`;
 
+const scopeOf = ({ step }: Scene): { readonly kind: "capability" | "actor"; readonly id: string } =>
+  step.variant % 3 === 0
+    ? { kind: "capability", id: "firing.flag" }
+    : { kind: "actor", id: step.variant % 3 === 1 ? "otto" : "pi-1" };
+
 export const COMMANDS = {
   submit: (scene) =>
     submitProposal(scene.deps, {
@@ -142,6 +148,16 @@ export const COMMANDS = {
     engageStop(scene.deps, {
       ...common(scene),
       body: { mode: scene.step.variant % 2 === 0 ? "stopped" : "read_only", reason: "Smoke in the kiln room" },
+    }),
+  stopOne: (scene) =>
+    engageScope(scene.deps, {
+      ...common(scene),
+      body: { ...scopeOf(scene), mode: "stopped", reason: "Smoke in the kiln room", until: null },
+    }),
+  releaseOne: (scene) =>
+    releaseScope(scene.deps, {
+      ...common(scene),
+      body: { ...scopeOf(scene), reason: "All clear again, says Otto", phrase: SOLO_RELEASE_PHRASE },
     }),
   release: (scene) =>
     releaseStop(scene.deps, {

@@ -130,6 +130,13 @@ export class Oracle {
       for (const [field, value] of Object.entries(values))
         demand(isSame(data?.[field], value), `${ref} ${field} changed since the plan`);
     }
+    for (const { kind, id, mode, until } of control.state?.scopes ?? []) {
+      const isAbout =
+        (kind === "capability" && id === proposal.capabilityId) ||
+        (kind === "actor" && proposal.actChain.some((link) => link.id === id));
+      const isOver = until !== null && nowMs >= Date.parse(until);
+      demand(mode === "normal" || isOver || !isAbout, `an effect while ${kind} ${id} is ${mode}`);
+    }
     const earlier = (this.#executions.get(proposal.actor.id) ?? []).filter((ms) => ms > nowMs - DAY_MS / 24);
     demand(earlier.length < 60, "an effect past its quota");
     this.#executions.set(proposal.actor.id, [...earlier, nowMs]);
