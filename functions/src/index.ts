@@ -3,7 +3,7 @@ import { apiHandlers } from "./api/handlers.js";
 import { recordAccessRefusal } from "./api/record-access-refusal.js";
 import type { UplinkDeps } from "./devices/ingest-envelope.js";
 import { jobFunction } from "./jobs/job-trigger.js";
-import { expiryJob, outboxJob } from "./jobs/jobs.js";
+import { expiryJob, outboxJob, quotaJob } from "./jobs/jobs.js";
 import { outboxPublishFunction, studioEventsPushFunction } from "./outbox/outbox-trigger.js";
 import { publishStudioEvent } from "./platform/event-publisher.js";
 import { setClaims } from "./platform/auth-claims.js";
@@ -39,5 +39,6 @@ export const outboxSweep = jobFunction(
   outboxJob(() => publisher),
   deps,
 );
+export const quotaRecount = jobFunction(quotaJob, deps, "every day 03:20");
 export const staffClaimsSync = staffClaimsFunction(setClaims, fromFirestore);
 export const controlFlip = controlFlipFunction(deps);

@@ -3,6 +3,7 @@ import { engageStop } from "../policy/engage-stop.js";
 import { changeStaff } from "../policy/change-staff.js";
 import { endCover, startCover } from "../policy/covers.js";
 import { engageScope, releaseScope } from "../policy/scopes.js";
+import { reportQuotas } from "../policy/quota-report.js";
 import { resetQuota } from "../policy/reset-quota.js";
 import { releaseStop } from "../policy/release-stop.js";
 import { enrolAgent } from "../devices/enrol-agent.js";
@@ -61,6 +62,7 @@ export function apiHandlers(deps: () => UplinkDeps): Handlers {
     changeStaff: handle("changeStaff", (call) => changeStaff(deps(), call)),
     startCover: handle("startCover", (call) => startCover(deps(), call)),
     endCover: handle("endCover", (call) => endCover(deps(), call)),
+    reportQuotas: handle("reportQuotas", ({ tenantId }) => reportQuotas(deps(), tenantId)),
     resetQuota: handle("resetQuota", (call) => resetQuota(deps(), call)),
     redriveDeadLetter: handle("redriveDeadLetter", (call) => redriveDeadLetter(deps(), call)),
   };

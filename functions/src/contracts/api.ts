@@ -359,6 +359,21 @@ export const API_ROUTES = {
     body: z.strictObject({ reason: plainText(3, 500) }),
     answer: z.strictObject({ cover: ApproverCover }),
   },
+  reportQuotas: {
+    ...defaults,
+    method: "GET",
+    path: "/api/v1/tenants/{tenantId}/quotas",
+    summary: "Whom and what quotas held back in the last week, by the audit log.",
+    roles: RELEASERS,
+    params: InTenant,
+    body: null,
+    answer: z.strictObject({
+      since: UtcInstant,
+      isComplete: z.boolean(),
+      actors: z.array(z.strictObject({ id: z.string(), count: z.int() })),
+      capabilities: z.array(z.strictObject({ id: z.string(), count: z.int() })),
+    }),
+  },
   resetQuota: {
     ...defaults,
     method: "POST",

@@ -17,8 +17,8 @@ const OPTIONS = {
 } as const satisfies ScheduleOptions;
 
 /** A job as a scheduled function: nothing but its run, and a log line. */
-export function jobFunction(job: Job, deps: () => Deps): ScheduleFunction {
-  return onSchedule(OPTIONS, async () => {
+export function jobFunction(job: Job, deps: () => Deps, schedule: string = OPTIONS.schedule): ScheduleFunction {
+  return onSchedule({ ...OPTIONS, schedule }, async () => {
     const run = await runJob(deps(), job, "schedule");
     const said = run === null ? { event: "job.slot_taken" } : { event: "job.ended", runId: run.runId, ...run.counts };
     write({ severity: "INFO", component: job.name, ...said });

@@ -31,6 +31,7 @@ const CHECKS: readonly StaticCheck[] = [
   },
   { title: "format", program: "prettier/bin/prettier.cjs", args: ["--check", ".", "--log-level", "warn"] },
   { title: "unused", program: "knip/bin/knip.js", args: [] },
+  { title: "policy", program: "tsx/dist/cli.mjs", args: ["scripts/dev/policy-lint/main.ts"] },
 ];
 
 /** Answers: do format, lint, types, imports and unused code pass? Each check counts as one; what a failed one says is printed. */

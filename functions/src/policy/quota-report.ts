@@ -1,0 +1,52 @@
+import type { Deps } from "../commit/deps.js";
+import { accept } from "../commit/outcome.js";
+import type { Outcome } from "../commit/outcome.js";
+import { inTenant } from "../contracts/index.js";
+import type { JsonObject, RouteAnswer } from "../contracts/index.js";
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+/** Most refusals that one report counts; `isComplete` says when there were more. */
+const REFUSALS_MAX = 1_000;
+const TOP = 10;
+
+type Answer = RouteAnswer<"reportQuotas">;
+
+/** Whom and what did quotas hold back in the last week, by the audit log and by no counter (M06.6)? */
+export function reportQuotas(deps: Deps, tenantId: string): Promise<Outcome<Answer>> {
+  return deps.transactor.transact(async (reads) => {
+    const since = new Date(Date.parse(deps.clock.now()) - WEEK_MS).toISOString();
+    const refusals = await reads.query({
+      collection: inTenant(tenantId, "auditEvents"),
+      where: [
+        { field: "type", op: "==", value: "proposal.refused" },
+        { field: "at", op: ">", value: since },
+      ],
+      orderBy: [{ field: "at", direction: "desc" }],
+      limit: REFUSALS_MAX,
+    });
+    const limited = refusals.flatMap(({ data }) => (data?.["reasonCode"] === "QUOTA" ? [data] : []));
+    return {
+      changes: [],
+      events: [],
+      answer: accept({
+        since,
+        isComplete: refusals.length < REFUSALS_MAX,
+        actors: topOf(limited, "actorId"),
+        capabilities: topOf(limited, "capabilityId"),
+      }),
+    };
+  });
+}
+
+/** The ten that came up most, the most frequent first, and among equals by name. */
+export function topOf(events: readonly JsonObject[], field: string): { readonly id: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  for (const event of events) {
+    const id = event[field];
+    if (typeof id === "string") counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([id, count]) => ({ id, count }))
+    .sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1))
+    .slice(0, TOP);
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { anOperator } from "../../test/support/builders.js";
+import { openMemoryStudio } from "../../test/support/memory-studio.js";
+import type { MemoryStudio } from "../../test/support/memory-studio.js";
+import { topOf } from "./quota-report.js";
+import { recountQuotas } from "./recount-quotas.js";
+
+const REF = "quotas/default.actor.otto";
+
+describe("policy/recount-quotas", () => {
+  let studio: MemoryStudio;
+  beforeEach(async () => {
+    studio = await openMemoryStudio();
+    const { proposal } = await studio.accepted(studio.submit(anOperator()));
+    await studio.accepted(studio.execute((await studio.accepted(studio.approve(proposal))).proposal));
+  });
+  const nightly = () => recountQuotas(studio.deps, "recount-1");
+  const alarms = () => studio.events().filter(({ type }) => type === "quota.tampered");
+
+  it("finds nothing where every hit is an execution on record", async () => {
+    assert.deepEqual(await nightly(), { quotas: 1, tampered: 0, uncertain: 0 });
+    assert.deepEqual(alarms(), []);
+  });
+
+  const ways: readonly [string, () => void, number][] = [
+    ["a hit that was taken out", () => studio.change(REF, { hits: [] }), -1],
+    [
+      "a hit that was added",
+      () => {
+        const hits = studio.at(REF)?.["hits"] as string[];
+        studio.change(REF, { hits: [...hits, ...hits] });
+      },
+      1,
+    ],
+    ["a document that is no quota any more", () => studio.change(REF, { hits: "many" }), 0],
+    ["a quota that nobody defined", () => studio.change(REF, { quotaId: "plenty" }), 0],
+  ];
+  for (const [what, tamper, difference] of ways)
+    it(`raises an alarm about ${what}, and mends nothing`, async () => {
+      tamper();
+      const before = studio.at(REF);
+      assert.deepEqual(await nightly(), { quotas: 1, tampered: 1, uncertain: 0 });
+      const [alarm] = alarms();
+      assert.deepEqual(
+        [alarm?.severity, alarm?.reasonCode, alarm?.data],
+        ["alarm", "QUOTA_TAMPER", { quota: REF, difference }],
+      );
+      assert.deepEqual(studio.at(REF), before);
+    });
+});
+
+describe("policy/quota-report", () => {
+  it("lists the ten that were held back most, the most frequent first", () => {
+    const events = Array.from({ length: 12 }, (_, n) => Array.from({ length: n + 1 }, () => ({ actorId: `a-${n}` })));
+    const top = topOf([...events.flat(), { actorId: null }], "actorId");
+    assert.equal(top.length, 10);
+    assert.deepEqual(top.slice(0, 2), [
+      { id: "a-11", count: 12 },
+      { id: "a-10", count: 11 },
+    ]);
+  });
+});
