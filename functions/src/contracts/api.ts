@@ -39,6 +39,9 @@ export const ApiError = z.strictObject({
 export type ApiError = z.infer<typeof ApiError>;
 export type ApiErrorDetails = NonNullable<ApiError["error"]["details"]>;
 
+/** How old a sign-in may be for a sensitive action (M05.8), in milliseconds. */
+export const RECENT_SIGN_IN_MS = 10 * 60_000;
+
 /** Header of a call that must happen at most once: 16 to 255 visible ASCII characters. */
 export const IDEMPOTENCY_HEADER = "Idempotency-Key";
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{16,255}$/);

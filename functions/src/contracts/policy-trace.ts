@@ -7,6 +7,7 @@ export const POLICY_CHECKS = [
   "capability",
   "role",
   "self_approval",
+  "step_up",
   "control",
   "plan",
   "lifecycle",

@@ -1,4 +1,4 @@
-import { RATIONALE_MIN, REASON_CODES } from "../contracts/index.js";
+import { RATIONALE_MIN, REASON_CODES, RECENT_SIGN_IN_MS } from "../contracts/index.js";
 import type { ProposalStatus, ReasonCode, Review, Role, TraceLine } from "../contracts/index.js";
 import { fewestApprovals } from "./approval-policy.js";
 import { effectiveControl } from "./control.js";
@@ -235,6 +235,15 @@ function chainLink(electorate: Electorate, uid: string): Electorate["actChain"][
   return electorate.actChain.find(({ type, id }) => type === "human" && isSamePerson(electorate, id, uid));
 }
 
+/** What is of high risk is decided and done by somebody who has signed in within the last ten minutes (M05.8). */
+const stepUp: Check = ({ operation, proposal, signedInAt, now }) => {
+  if (operation !== "approve" && operation !== "execute") return skip(`${operation} needs no fresh sign-in`);
+  if (proposal?.riskTier === "low" || proposal?.riskTier === "medium") return skip(`the risk is ${proposal.riskTier}`);
+  if (signedInAt === null) return fail("REAUTH_REQUIRED", "nobody knows when you signed in");
+  const isFresh = Date.parse(now) - Date.parse(signedInAt) <= RECENT_SIGN_IN_MS;
+  return isFresh ? pass(`signed in at ${signedInAt}`) : fail("REAUTH_REQUIRED", `you signed in at ${signedInAt}`);
+};
+
 function whoElse(electorate: Electorate): string {
   const names = eligibleApprovers(electorate).map(({ name }) => name);
   return names.length === 0 ? "nobody else may decide" : `${names.slice(0, 5).join(", ")} may decide`;
@@ -351,6 +360,7 @@ export const CHECKS: readonly { readonly name: TraceLine["check"]; readonly chec
   { name: "capability", check: capability },
   { name: "role", check: role },
   { name: "self_approval", check: selfApproval },
+  { name: "step_up", check: stepUp },
   { name: "control", check: control },
   { name: "plan", check: plan },
   { name: "lifecycle", check: lifecycle },

@@ -79,6 +79,7 @@ function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {
     operation,
     now: NOW,
     tenantId: "kiln-house",
+    signedInAt: later(-5 * 60_000),
     actor: ACTORS[operation] ?? anApprover(),
     capability: metadata,
     control: readable,
@@ -149,6 +150,10 @@ describe("policy/evaluate-policy", () => {
   const readOnly = tenantControl({ mode: "read_only" });
   const agentOnly = { ...metadata, proposableBy: { roles: metadata.proposableBy.roles, agent: false } };
   const ownersOnly = { ...metadata, proposableBy: { roles: ["owner" as const], agent: false } };
+  const stepUp = (operation: PolicyOperation, ms: number): PolicyFacts => ({
+    ...with_(operation, { riskTier: "high" }),
+    signedInAt: later(ms),
+  });
   const EXPIRES = later(72 * HOUR);
   const LAPSES = later(24 * HOUR);
   const before = (instant: string): string => later(-1, instant);
@@ -290,6 +295,12 @@ describe("policy/evaluate-policy", () => {
     ["20 blanks", "rationale", "RATIONALE_REQUIRED", reviewing("approve", { rationale: " ".repeat(20) })],
     ["a chip at medium risk", "rationale", "RATIONALE_REQUIRED", with_("approve", { riskTier: "medium" })],
     ["one of one approvals", "quorum", "pass", allowed("execute")],
+    ["a sign-in of ten minutes ago at high risk", "step_up", "pass", stepUp("approve", -10 * 60_000)],
+    ["a sign-in a millisecond older", "step_up", "REAUTH_REQUIRED", stepUp("approve", -10 * 60_000 - 1)],
+    ["an older sign-in that executes", "step_up", "REAUTH_REQUIRED", stepUp("execute", -HOUR)],
+    ["a sign-in that nobody knows of", "step_up", "REAUTH_REQUIRED", { ...stepUp("execute", 0), signedInAt: null }],
+    ["an older sign-in at low risk", "step_up", "skipped", allowed("approve", { signedInAt: null })],
+    ["an older sign-in that rejects", "step_up", "skipped", { ...stepUp("reject", -HOUR) }],
     ["a quota with one left", "quota", "pass", allowed("execute")],
     ["a quota that is used up", "quota", "QUOTA", allowed("execute", { quota: { ...QUOTA_LEFT, remaining: 0 } })],
     ["a quota nobody can read", "quota", "QUOTA", allowed("execute", { quota: null })],

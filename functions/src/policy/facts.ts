@@ -60,6 +60,8 @@ export interface PolicyFacts {
   readonly now: UtcInstant;
   readonly tenantId: string;
   readonly actor: Actor;
+  /** When the person last signed in, as the verified token says; null: nobody knows, which is too long ago. */
+  readonly signedInAt: UtcInstant | null;
   readonly capability: CapabilityMetadata | null;
   readonly control: ControlReadings;
   readonly proposal: ProposalFacts | null;

@@ -62,6 +62,7 @@ export function executeProposal(deps: Deps, command: Executing): Promise<Outcome
     const policy = judge({
       operation: "execute",
       ...occasion,
+      signedInAt: command.signedInAt,
       ...loaded,
       review: looked,
       staleFields: stale,

@@ -10,6 +10,7 @@ export interface Case {
   readonly now: UtcInstant;
   readonly tenantId: string;
   readonly actor: Actor;
+  readonly signedInAt?: UtcInstant | undefined;
   readonly control: ControlReadings;
   readonly proposal: Proposal | null;
   readonly capability: AnyCapability | null;
@@ -31,6 +32,7 @@ function toFacts({ operation, now, tenantId, actor, control, proposal, capabilit
     now,
     tenantId,
     actor,
+    signedInAt: rest.signedInAt ?? null,
     capability: capability?.metadata ?? null,
     control,
     proposal: proposal === null ? null : toProposalFacts(proposal),

@@ -2,7 +2,7 @@ import type { Deps } from "../commit/deps.js";
 import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import type { HumanActor, RouteAnswer } from "../contracts/index.js";
+import type { HumanActor, RouteAnswer, UtcInstant } from "../contracts/index.js";
 import { standing } from "../policy/quota.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
@@ -18,7 +18,13 @@ export function getProposal(
     actor,
     tenantId,
     proposalId,
-  }: { readonly actor: HumanActor; readonly tenantId: string; readonly proposalId: string },
+    signedInAt,
+  }: {
+    readonly actor: HumanActor;
+    readonly tenantId: string;
+    readonly proposalId: string;
+    readonly signedInAt?: UtcInstant;
+  },
 ): Promise<Outcome<Answer>> {
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
     const loaded = await loadProposal(reads, tenantId, proposalId);
@@ -35,6 +41,7 @@ export function getProposal(
       now,
       tenantId,
       actor,
+      signedInAt,
       ...loaded,
       review: "not_given_yet" as const,
       staleFields: stale,

@@ -8,7 +8,7 @@ import { refuse } from "../commit/outcome.js";
 import type { Refused } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import { Proposal, StudioEvent, ToldEventType, inTenant, outboxRef, proposalRef } from "../contracts/index.js";
-import type { Actor, ApiErrorDetails, PolicyDecision, ReasonCode, UtcInstant } from "../contracts/index.js";
+import type { Actor, ApiErrorDetails, JsonObject, PolicyDecision, ReasonCode, UtcInstant } from "../contracts/index.js";
 import type { PolicyOperation } from "../policy/facts.js";
 import { OPERATION_TO, TRANSITIONS, requireTransition } from "./lifecycle.js";
 
@@ -150,15 +150,21 @@ export function refuseOnRecord(
       outcome: "refused",
       reasonCode: reason,
       severity: reason === "INTENT_CHANGED" || reason === "UNDECLARED_WRITE" ? "alarm" : "warning",
-      data: { operation, ...(failed === undefined ? {} : { check: failed.check }) },
+      data: { operation, ...(failed === undefined ? {} : { check: failed.check, trace: outcomesOf(about.policy) }) },
       // A detail may quote what a person wrote, the reason of a stop for one.
-      ...(failed === undefined ? {} : { freeText: { detail: failed.detail } }),
+      ...(failed === undefined ? {} : { freeText: { detail: failed.detail, trace: detailsOf(about.policy) } }),
     },
     eventMeans(deps),
   );
   const details = { ...about.details, ...explain(reason, operation, proposal, occasion.actor) };
   return { changes: [], events: [event], answer: refuse(reason, withPolicy(details, about.policy)) };
 }
+
+/** What each check came to, for the record that stays; and in what words, for the part that can be erased (M05.4). */
+const outcomesOf = (policy: PolicyDecision | undefined): JsonObject =>
+  Object.fromEntries((policy?.trace ?? []).map(({ check, result, reasonCode }) => [check, reasonCode ?? result]));
+const detailsOf = (policy: PolicyDecision | undefined): JsonObject =>
+  Object.fromEntries((policy?.trace ?? []).map(({ check, detail }) => [check, detail]));
 
 /** A decision that comes too late: refused, and the expiry is stored with its event. */
 export function expireOnRecord(

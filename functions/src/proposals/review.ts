@@ -190,7 +190,7 @@ type Found = LoadedProposal & { readonly proposal: Proposal };
 /** Reads, judges, and either takes the step or refuses on record. A decision that comes too late stores the expiry. */
 function decide(
   deps: Deps,
-  { actor, tenantId, proposalId, requestId }: ProposalCommand<unknown>,
+  { actor, tenantId, proposalId, requestId, signedInAt }: ProposalCommand<unknown>,
   operation: PolicyOperation,
   review: ReviewFacts,
   step: (occasion: Occasion, found: Found) => ProposalStep,
@@ -201,7 +201,7 @@ function decide(
     const { proposal } = loaded;
     const words = operation === "approve" ? await freshWords(deps, reads, occasion, proposal, review) : null;
     const { isRepeated = null } = words ?? {};
-    const matter = { ...occasion, ...loaded, review, isRationaleRepeated: isRepeated, sha256: deps.sha256 };
+    const matter = { ...occasion, ...loaded, signedInAt, review, isRationaleRepeated: isRepeated, sha256: deps.sha256 };
     const policy = judge({ operation, ...matter });
     if (proposal === null) return refuseOnRecord(deps, occasion, operation, "NOT_FOUND", { proposalId });
     if (policy.decision === "allow") {

@@ -18,6 +18,7 @@ describe("proposals/review", () => {
   });
   const command = (proposalId = waiting.proposalId) => ({
     actor: anApprover(),
+    signedInAt: studio.deps.clock.now(),
     tenantId: TENANT_ID,
     requestId: "request-1",
     proposalId,
@@ -192,6 +193,7 @@ describe("proposals/review", () => {
     const approveWith = ({ proposalId, rev, plan }: Proposal, rationale: string, actor = anApprover()) =>
       approveProposal(studio.deps, {
         actor,
+        signedInAt: studio.deps.clock.now(),
         tenantId: TENANT_ID,
         requestId: "request-1",
         proposalId,

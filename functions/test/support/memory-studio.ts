@@ -87,6 +87,7 @@ function makeStudio(deps: TestDeps): MemoryStudio {
   const dump = () => deps.transactor.dump();
   const of = (actor: HumanActor, proposal: Proposal) => ({
     actor,
+    signedInAt: deps.clock.now(),
     tenantId: TENANT_ID,
     requestId: "request-1",
     proposalId: proposal.proposalId,

@@ -1,7 +1,7 @@
 import { StudioError } from "../../commit/studio-error.js";
 import type { Outcome, Refused } from "../../commit/outcome.js";
-import { REASON_CODES } from "../../contracts/index.js";
-import type { ApiError, ApiRouteName, HumanActor, ReasonCode } from "../../contracts/index.js";
+import { REASON_CODES, RECENT_SIGN_IN_MS } from "../../contracts/index.js";
+import type { ApiError, ApiRouteName, HumanActor, ReasonCode, UtcInstant } from "../../contracts/index.js";
 import { matchRoute } from "./match-route.js";
 import type { RouteMatch } from "./match-route.js";
 import { actorIn } from "./principal.js";
@@ -9,13 +9,13 @@ import type { Principal } from "./principal.js";
 import { readRequest } from "./read-request.js";
 import type { ApiRequest } from "./read-request.js";
 
-/** How old a sign-in may be for a sensitive action (M05.8), in milliseconds. */
-const RECENT_SIGN_IN_MS = 10 * 60_000;
 const CLIENT_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** A request after everything about it was verified: this is all that a handler gets to see. */
 export interface VerifiedCall {
   readonly actor: HumanActor;
+  /** When this person last signed in, as the verified token says. */
+  readonly signedInAt: UtcInstant;
   readonly tenantId: string;
   readonly requestId: string;
   readonly params: unknown;
@@ -104,7 +104,8 @@ async function answer(
       ? turnAway(read.reason, read.details)
       : refusal(read.reason, read.details);
   const { params, body, idempotencyKey } = read;
-  return means.handlers[match.name]({ actor, tenantId, requestId, params, body, idempotencyKey });
+  const signedInAt = new Date(principal.signedInAtMs).toISOString();
+  return means.handlers[match.name]({ actor, signedInAt, tenantId, requestId, params, body, idempotencyKey });
 }
 
 function refusal(reason: ReasonCode, details?: Refused["details"]): Refused {

@@ -114,7 +114,7 @@ describe("platform/http/serve", () => {
     assert.deepEqual([reply.status, reply.body], [200, answer]);
     const actor = { type: "human", id: "ana", name: "Ana", roles: ["approver"] };
     const rest = { requestId: "request-made-here", params: { tenantId: "kiln-house" }, body: null, idempotencyKey: "" };
-    assert.deepEqual(calls, [{ actor, tenantId: "kiln-house", ...rest }]);
+    assert.deepEqual(calls, [{ actor, signedInAt: NOW, tenantId: "kiln-house", ...rest }]);
     const policy = { decision: "allow", reasonCode: null, trace: [] };
     const created = { proposal: aProposal(), deduplicated: false, policy };
     const submitted = await send({ body: SUBMIT }, () => Promise.resolve(accept(created)));
