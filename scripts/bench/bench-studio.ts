@@ -6,6 +6,7 @@ import { approveProposal } from "../../functions/src/proposals/review.js";
 import { executeProposal } from "../../functions/src/proposals/execute.js";
 import { submitProposal } from "../../functions/src/proposals/submit.js";
 import type { JsonObject, Proposal } from "../../functions/src/contracts/index.js";
+import { aPerson } from "../../functions/test/support/builders.js";
 import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
 import type { TestStudio } from "../../functions/test/support/emulator.js";
 import { afterHold } from "../../functions/test/support/fake-means.js";
@@ -20,8 +21,13 @@ export interface BenchStudio extends TestStudio {
 
 export const REQUEST_ID = "bench-request";
 
+/** Who asks, by turns: what one person asks for meets in that person's quota, and fifty clients are fifty people. */
+const REQUESTERS = Array.from({ length: 50 }, (_, n) => aPerson(`requester-${n}`, ["operator"]));
+let asked = 0;
+
 export async function openBenchStudio(): Promise<BenchStudio> {
   const studio = await openTestStudio();
+  for (const requester of REQUESTERS) await studio.list(requester);
   const { firestore, take } = countingFirestore(studio.firestore);
   return { ...studio, counted: { ...studio.deps, transactor: firestoreTransactor(firestore) }, take };
 }
@@ -42,7 +48,9 @@ export async function submitFlag(studio: BenchStudio, deps: Deps, name: string):
     rationale: "The room is hot while both kilns are off.",
     evidence: [],
   };
-  const command = { actor: studio.owner, tenantId: studio.tenantId, requestId: REQUEST_ID, body };
+  asked += 1;
+  const actor = REQUESTERS[asked % REQUESTERS.length] ?? studio.owner;
+  const command = { actor, tenantId: studio.tenantId, requestId: REQUEST_ID, body };
   return accepted(await submitProposal(deps, command)).proposal;
 }
 
@@ -74,6 +82,7 @@ export async function bareTransaction(studio: BenchStudio, proposal: Proposal, n
       at("control/state"),
       at(`proposals/${proposal.proposalId}`),
       at(`executions/bare-${name}`),
+      at(`quotas/bare-${name}`),
       at(target),
     );
     transaction.set(
@@ -86,5 +95,7 @@ export async function bareTransaction(studio: BenchStudio, proposal: Proposal, n
       payloadHash: proposal.intentHash,
     });
     transaction.create(at(`auditEvents/bare-${name}`), filler);
+    transaction.set(at(`quotas/bare-${name}`), { hits: [], auditVersion: 1, updatedAt: new Date() });
+    transaction.create(at(`outbox/bare-${name}`), { type: "proposal.executed", eventId: name, at: new Date() });
   });
 }

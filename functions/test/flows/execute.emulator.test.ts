@@ -10,6 +10,7 @@ import { planProposal } from "../../src/proposals/replan.js";
 import { approveProposal } from "../../src/proposals/review.js";
 import { rollbackProposal } from "../../src/proposals/rollback.js";
 import { submitProposal } from "../../src/proposals/submit.js";
+import { aPerson } from "../support/builders.js";
 import { aFiringDocument, openTestStudio } from "../support/emulator.js";
 import type { TestStudio } from "../support/emulator.js";
 import { afterHold } from "../support/fake-means.js";
@@ -87,8 +88,13 @@ describe("proposals/execute on Firestore", function () {
   });
 
   it(`lets no write commit after the flip's commit, in ${FLIP_ROUNDS} rounds of 50 writers racing it`, async () => {
+    // Fifty people's requests: those of one person meet in that person's quota, and would not race.
+    const requesters = Array.from({ length: 50 }, (_, n) => aPerson(`requester-${n}`, ["operator"]));
+    for (const requester of requesters) await studio.list(requester);
     for (let round = 0; round < FLIP_ROUNDS; round += 1) {
-      const proposals = await Promise.all(Array.from({ length: 50 }, () => approved(withoutOutbox(studio.deps))));
+      const proposals = await Promise.all(
+        requesters.map((requester) => approved(withoutOutbox(studio.deps), requester)),
+      );
       const writers = proposals.map((proposal, n) => execute(proposal, KEY(n), withoutOutbox(studio.deps)));
       await new Promise((resolve) => setTimeout(resolve, 5 + round * 7));
       await Promise.all([engage(), ...writers]);
@@ -103,6 +109,7 @@ describe("proposals/execute on Firestore", function () {
         [],
       );
       await release();
+      await studio.firestore.recursiveDelete(studio.firestore.collection(`tenants/${studio.tenantId}/quotas`));
     }
   });
 
@@ -156,14 +163,14 @@ describe("proposals/execute on Firestore", function () {
     }
   });
 
-  async function approved(deps: Deps = studio.deps): Promise<Proposal> {
+  async function approved(deps: Deps = studio.deps, requester = studio.owner): Promise<Proposal> {
     firingCount += 1;
     const firingId = `f-${firingCount}`;
     await studio.put(`firings/${firingId}`, aFiringDocument(firingId));
     const input = { firingId, attention: "room_overheat", note: "41 °C with both kilns off" };
     const submitted = accepted(
       await submitProposal(deps, {
-        ...as(studio.owner),
+        ...as(requester),
         body: { capabilityId: "firing.flag", input, rationale: "", evidence: [] },
       }),
     ).proposal;
