@@ -1,6 +1,6 @@
 import type { Firestore, Transaction } from "firebase-admin/firestore";
 
-/** Documents as Firestore bills them: a query costs one read for each result, and one when it has none. */
+/** Documents as Firestore bills them: a query costs one read for each result, and one when it has none or only counts. */
 export interface Cost {
   readonly reads: number;
   readonly writes: number;

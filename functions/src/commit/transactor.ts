@@ -17,6 +17,7 @@ export interface DocumentQuery {
   readonly collection: string;
   readonly isGroup?: boolean;
   readonly where: readonly {
+    /** A field, or a field within one: `actor.id`. */
     readonly field: string;
     readonly op: "==" | "<" | "<=" | ">" | ">=" | "in";
     readonly value: Json;
@@ -31,6 +32,8 @@ export interface TransactionReads {
   /** The documents in the order of the paths. */
   get(paths: readonly string[]): Promise<readonly StoredDocument[]>;
   query(query: DocumentQuery): Promise<readonly StoredDocument[]>;
+  /** How many documents the query finds, up to its limit. One read for each thousand. */
+  count(query: DocumentQuery): Promise<number>;
 }
 
 /** What one decision comes to: everything that is written, at once or not at all, and what the caller is told. */

@@ -15,6 +15,7 @@ export * from "./approval-policy.js";
 export * from "./capabilities/approval-policy-replace.js";
 export * from "./policy-trace.js";
 export * from "./proposal.js";
+export * from "./digest.js";
 export * from "./quota.js";
 export * from "./audit-event.js";
 export * from "./observation.js";

@@ -23,6 +23,7 @@ export const COLLECTIONS = {
   notices: "notices",
   jobRuns: "jobRuns",
   quotas: "quotas",
+  digests: "digests",
   auditEvents: "auditEvents",
   auditPayloads: "auditPayloads",
   agents: "agents",
@@ -46,6 +47,8 @@ export const controlRef = (): string => "control/state";
 export const approvalPolicyRef = (version: number): string => `approvalPolicies/${version}`;
 export const proposalRef = (proposalId: string): string => `proposals/${proposalId}`;
 export const openIntentsRef = (targetKey: string): string => `openIntents/${targetKey}`;
+/** `day` is a UTC calendar day, `2026-11-20`. */
+export const digestRef = (agentId: string, day: string): string => `digests/${agentId}.${day}`;
 export const executionRef = (executionId: string): string => `executions/${executionId}`;
 export const approverRationalesRef = (uid: string): string => `approverRationales/${uid}`;
 export const outboxRef = (eventId: string): string => `outbox/${eventId}`;

@@ -253,6 +253,11 @@ export const REASON_CODES = {
     whoCanLift: "Time, as the answer says; or an owner or approver admin, by resetting the quota with a reason.",
     httpStatus: 429,
   },
+  ATTENTION_BUDGET: {
+    sentence: "This agent, or all agents together, already ask people for as many decisions as they can give.",
+    whoCanLift: "Any member of staff, by planning what is held back again; or time.",
+    httpStatus: 429,
+  },
   QUOTA_TAMPER: {
     sentence: "A quota's count is not what the audit events say it must be.",
     whoCanLift: "An owner, after finding out who wrote past the functions; a reset starts the count anew.",

@@ -44,6 +44,10 @@ function readsOf(firestore: Firestore, transaction: Transaction): TransactionRea
       const result = await transaction.get(toQuery(firestore, query));
       return result.docs.map(toStoredDocument);
     },
+    async count(query) {
+      const result = await transaction.get(toQuery(firestore, query).count());
+      return result.data().count;
+    },
   };
 }
 

@@ -2,23 +2,14 @@ import { recordEvent } from "../audit/record-event.js";
 import type { EventDraft } from "../audit/record-event.js";
 import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
-import { toDocument } from "../commit/document-change.js";
-import type { DocumentChange } from "../commit/document-change.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import { ExecutionRecord, executionRef, inTenant } from "../contracts/index.js";
-import type {
-  EffectWrite,
-  ExecutionSummary,
-  PolicyDecision,
-  Proposal,
-  QuotaState,
-  RouteAnswer,
-} from "../contracts/index.js";
-import { debited, quotaRef } from "../policy/quota.js";
+import type { EffectWrite, ExecutionSummary, PolicyDecision, Proposal, RouteAnswer } from "../contracts/index.js";
 import type { Quota } from "../policy/quota.js";
 import { applyEffect } from "./apply-effect.js";
+import { debitQuota } from "./debit-quota.js";
 import { proposalEvent, stepProposal } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
 import type { TenantDocuments } from "./plan-effect.js";
@@ -54,7 +45,7 @@ export function commitWrites(
   const eventId = deps.ids.random();
   const writes: readonly EffectWrite[] = operation === "execute" ? proposal.plan.writes : proposal.plan.inverse;
   const applied = applyEffect(tenantId, writes, documents, eventId);
-  const debit = quota === null ? null : { ref: quotaRef(quota), state: debited(quota, now, eventId) };
+  const debit = debitQuota(quota, occasion, eventId);
   const done: ExecutionSummary = {
     executionId,
     executedBy: { id: actor.id, name: actor.name },
@@ -80,17 +71,14 @@ export function commitWrites(
       executionId,
       idempotencyKeyHash: deps.sha256(ready.idempotencyKey),
       output: writes,
-      resourceRefs: [
-        ...applied.resourceRefs,
-        ...(debit === null ? [] : [{ path: debit.ref, auditVersion: debit.state.auditVersion }]),
-      ],
-      data: { planId: plan.planId, ...(debit === null ? {} : { quota: debit.ref }), ...about.data },
+      resourceRefs: [...applied.resourceRefs, ...debit.resourceRefs],
+      data: { planId: plan.planId, ...debit.told, ...about.data },
     },
     {
       eventId,
       changes: [
         ...applied.changes,
-        ...(debit === null ? [] : [setIn(tenantId, debit.ref, debit.state)]),
+        ...debit.changes,
         { op: "create", path: inTenant(tenantId, executionRef(executionId)), data: record },
       ],
     },
@@ -101,12 +89,6 @@ export function commitWrites(
     answer: accept({ proposal: step.proposal, replayed: false, policy }),
   };
 }
-
-const setIn = (tenantId: string, ref: string, state: QuotaState): DocumentChange => ({
-  op: "set",
-  path: inTenant(tenantId, ref),
-  data: toDocument(state),
-});
 
 /** The same call again: answered again, put on record, and without a second effect. */
 export function answerReplay(

@@ -100,6 +100,7 @@ function unreliable({ deps }: MemoryStudio, scheduler: fc.Scheduler, crashAt: nu
       const commit = await body({
         get: async (paths) => (await turn(), reads.get(paths)),
         query: async (query) => (await turn(), reads.query(query)),
+        count: async (query) => (await turn(), reads.count(query)),
       });
       await turn();
       return commit;

@@ -1,4 +1,5 @@
 import type { AnyCapability } from "../capabilities/registry.js";
+import type { StoredDocument } from "../commit/transactor.js";
 import type { Proposal } from "../contracts/index.js";
 import { QUOTAS } from "../policy/quota-definitions.js";
 import { quotaRef, quotaValueOf, readQuota } from "../policy/quota.js";
@@ -20,7 +21,11 @@ export function quotaOf(
   const definition = capability === null ? undefined : QUOTAS.get(capability.metadata.quotaId);
   if (definition === undefined) return null;
   const value = quotaValueOf(definition, proposal);
-  const document = documents.get(quotaRef({ definition, value }));
+  return toQuota({ definition, value }, documents.get(quotaRef({ definition, value })));
+}
+
+/** A quota and what is stored of it. null: nobody can say what is left. */
+export function toQuota(of: Pick<Quota, "definition" | "value">, document: StoredDocument | undefined): Quota | null {
   const stored = document === undefined ? "unreadable" : readQuota(document.data);
-  return stored === "unreadable" ? null : { definition, value, stored };
+  return stored === "unreadable" ? null : { ...of, stored };
 }

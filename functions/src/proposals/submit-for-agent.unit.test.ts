@@ -114,6 +114,7 @@ function readsOf(document: JsonObject, asked: DocumentQuery[]): TransactionReads
   });
   return {
     get: (paths) => Promise.resolve(paths.map(stored)),
+    count: () => Promise.resolve(0),
     query: (query) => (asked.push(query), Promise.resolve([stored("tenants/t-1/firings/f-1")])),
   };
 }

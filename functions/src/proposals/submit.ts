@@ -13,6 +13,8 @@ import { readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import type { Command } from "./command.js";
 import { judge } from "./judge.js";
+import { debitQuota } from "./debit-quota.js";
+import { holdBack } from "./hold-back.js";
 import { mayTransition } from "./lifecycle.js";
 import { controlPaths, loadDocuments, previewContext } from "./load.js";
 import { newProposal } from "./new-proposal.js";
@@ -22,6 +24,7 @@ import type { Occasion, ProposalStep } from "./on-record.js";
 import { isStillOpen, loadEarlier, readOpenIntents, rememberIntent, targetKeyOf } from "./open-intents.js";
 import type { EarlierRequests } from "./open-intents.js";
 import { hashIntent, planEffect } from "./plan-effect.js";
+import { weighAttention } from "./weigh-attention.js";
 import { underPolicy } from "./under-policy.js";
 
 type SubmitAnswer = RouteAnswer<"submitProposal">;
@@ -48,7 +51,8 @@ export function submitProposal(
  * asked again by the same actor within a day, supersedes the first while it waits (M06.3), and each names the other.
  *
  * Refuses with CAPABILITY_UNKNOWN, NOT_PROPOSABLE_BY_AGENT, ROLE_MISSING, INVALID_INPUT, NO_OP, TARGET_*,
- * BLAST_RADIUS_EXCEEDED, UNDECLARED_WRITE. Runs inside the caller's transaction, so that an agent's envelope and the
+ * BLAST_RADIUS_EXCEEDED, UNDECLARED_WRITE, ATTENTION_BUDGET. An agent that asks more than people can decide on is held
+ * back: its request is kept as a draft. Runs inside the caller's transaction, so that an agent's envelope and the
  * proposal it carries are one commit.
  */
 export async function decideSubmission(
@@ -174,6 +178,7 @@ async function open(
     return refuseOnRecord(deps, occasion, "submit", reason, { capabilityId, input });
   }
 
+  const attention = await weighAttention(reads, occasion, found.earlier.superseded);
   const eventId = deps.ids.random();
   const proposal = newProposal(occasion, understood, {
     proposalId,
@@ -183,18 +188,22 @@ async function open(
     control: found.control,
     supersedes: found.earlier.superseded?.proposalId ?? null,
   });
+  if (attention !== null && attention.heldBack !== null)
+    return holdBack(deps, reads, occasion, { proposal, policy: found.policy, attention });
+  const debit = debitQuota(attention?.quota ?? null, occasion, eventId);
   const event = recordEvent(
     {
       ...proposalEvent(occasion, proposal),
       type: "proposal.submitted",
       output: proposal.plan,
-      resourceRefs: [{ path: proposalRef(proposalId), auditVersion: 1 }],
+      resourceRefs: [{ path: proposalRef(proposalId), auditVersion: 1 }, ...debit.resourceRefs],
       data: {
         planId: proposal.plan.planId,
         expiresAt: proposal.expiresAt,
         riskTier: proposal.riskTier,
         eligibleApprovers: proposal.eligibleApprovers.count,
         ...(proposal.problem === null ? {} : { blocked: proposal.problem.code }),
+        ...debit.told,
       },
       ...(proposal.rationale === "" ? {} : { freeText: { rationale: proposal.rationale } }),
     },
@@ -207,6 +216,7 @@ async function open(
       { op: "create", path: inTenant(occasion.tenantId, proposalRef(proposalId)), data: toDocument(proposal) },
       rememberIntent(occasion.tenantId, understood.targetKey, found.known, entry),
       ...closed.flatMap(({ changes }) => changes),
+      ...debit.changes,
     ],
     events: [event, ...closed.map((step) => step.event)],
     answer: accept({ proposal, deduplicated: false, policy: found.policy }),

@@ -266,6 +266,7 @@ function crashing(deps: Deps, crashAt: number): { deps: Deps; steps: () => numbe
         const commit = await body({
           get: (paths) => (tick(), reads.get(paths)),
           query: (query) => (tick(), reads.query(query)),
+          count: (query) => (tick(), reads.count(query)),
         });
         tick();
         return commit;

@@ -16,8 +16,8 @@ export function runQuery(documents: readonly Candidate[], query: DocumentQuery):
   const orders = effectiveOrder(query);
   return documents
     .filter(({ path }) => isIn(path, query))
-    .filter(({ data }) => query.where.every((filter) => holds(data[filter.field], filter)))
-    .filter(({ data }) => orders.every(({ field }) => data[field] !== undefined))
+    .filter(({ data }) => query.where.every((filter) => holds(valueAt(data, filter.field), filter)))
+    .filter(({ data }) => orders.every(({ field }) => valueAt(data, field) !== undefined))
     .sort((a, b) => compareBy(orders, a, b))
     .slice(0, query.limit);
 }
@@ -26,6 +26,19 @@ function isIn(path: string, { collection, isGroup }: DocumentQuery): boolean {
   const parent = path.split("/").slice(0, -1);
   return isGroup === true ? parent.at(-1) === collection : parent.join("/") === collection;
 }
+
+/** What stands at `actor.id`: fields within fields, undefined where one of them is not there. */
+function valueAt(data: JsonObject, field: string): Json | undefined {
+  return field
+    .split(".")
+    .reduce<Json | undefined>(
+      (value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+      data,
+    );
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** An inequality orders by its field when nothing else is said. */
 function effectiveOrder({ orderBy = [], where }: DocumentQuery): readonly Order[] {
@@ -56,7 +69,7 @@ const isEqual = (a: Json, b: Json): boolean => JSON.stringify(a) === JSON.string
 
 function compareBy(orders: readonly Order[], a: Candidate, b: Candidate): number {
   for (const { field, direction } of orders) {
-    const order = compare(a.data[field] ?? null, b.data[field] ?? null);
+    const order = compare(valueAt(a.data, field) ?? null, valueAt(b.data, field) ?? null);
     if (order !== 0) return direction === "asc" ? order : -order;
   }
   const byPath = a.path < b.path ? -1 : 1;

@@ -103,6 +103,7 @@ export function memoryTransactor(
 function recordReads(snapshot: Entries): { reads: TransactionReads; stillHold(now: Entries): boolean } {
   const paths = new Set<string>();
   const queries: { readonly query: DocumentQuery; readonly seen: string }[] = [];
+  const counted: { readonly query: DocumentQuery; readonly seen: number }[] = [];
   return {
     reads: {
       get(wanted) {
@@ -114,10 +115,16 @@ function recordReads(snapshot: Entries): { reads: TransactionReads; stillHold(no
         queries.push({ query, seen: signature(found) });
         return Promise.resolve(found);
       },
+      count(query) {
+        const seen = answer(snapshot, query).length;
+        counted.push({ query, seen });
+        return Promise.resolve(seen);
+      },
     },
     stillHold: (now) =>
       [...paths].every((path) => snapshot.get(path) === now.get(path)) &&
-      queries.every(({ query, seen }) => signature(answer(now, query)) === seen),
+      queries.every(({ query, seen }) => signature(answer(now, query)) === seen) &&
+      counted.every(({ query, seen }) => answer(now, query).length === seen),
   };
 }
 

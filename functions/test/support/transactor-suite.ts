@@ -191,12 +191,12 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
     });
 
     describe("queries", () => {
+      const firing = (id: string, data: JsonObject): DocumentChange => ({
+        op: "set",
+        path: at(`firings/${id}`),
+        data,
+      });
       beforeEach(async () => {
-        const firing = (id: string, data: JsonObject): DocumentChange => ({
-          op: "set",
-          path: at(`firings/${id}`),
-          data,
-        });
         await write(
           firing("f-1", { kilnId: "k-1", startAt: "2026-11-01T00:00:00.000Z", n: 1 }),
           firing("f-2", { kilnId: "k-1", startAt: "2026-11-03T00:00:00.000Z", n: 2 }),
@@ -237,6 +237,46 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
           find({ collection: at("firings"), where: [{ field: "n", op, value }], limit: 10 });
         assert.deepEqual(await where(">=", 1), ["f-1", "f-2", "f-3"]);
         assert.deepEqual(await where("in", [2, 7]), ["f-2", "f-3"]);
+      });
+
+      const count = (query: DocumentQuery): Promise<number> =>
+        store.transact(async (reads) => ({ changes: [], events: [], answer: await reads.count(query) }));
+
+      it("counts what a query finds, up to its limit, and nothing where there is nothing", async () => {
+        const query = { collection: at("firings"), where: [kiln], limit: 10 };
+        assert.equal(await count(query), 4);
+        assert.equal(await count({ ...query, limit: 3 }), 3);
+        assert.equal(await count({ ...query, where: [{ ...kiln, value: "k-9" }] }), 0);
+      });
+
+      it("compares a field within a field", async () => {
+        const asked = (id: string, by: string): DocumentChange => ({
+          op: "set",
+          path: at(`proposals/${id}`),
+          data: { status: "draft", actor: { id: by } },
+        });
+        await write(asked("p-1", "pi-1"), asked("p-2", "pi-2"), asked("p-3", "pi-1"));
+        const where = [
+          { field: "status", op: "==", value: "draft" },
+          { field: "actor.id", op: "==", value: "pi-1" },
+        ] as const;
+        assert.deepEqual(await find({ collection: at("proposals"), where, limit: 10 }), ["p-1", "p-3"]);
+        assert.equal(await count({ collection: at("proposals"), where, limit: 10 }), 2);
+      });
+
+      it("lets a count that was acted on be true at the commit", async () => {
+        const query = {
+          collection: at("firings"),
+          where: [{ field: "kilnId", op: "==", value: "k-3" }],
+          limit: 5,
+        } as const;
+        const open = (id: string): Promise<boolean> =>
+          store.transact(async (reads) => {
+            if ((await reads.count(query)) > 0) return { changes: [], events: [], answer: false };
+            return { changes: [firing(id, { kilnId: "k-3" })], events: [anEvent()], answer: true };
+          });
+        assert.deepEqual((await Promise.all([open("f-10"), open("f-11")])).sort(), [false, true]);
+        assert.equal(await count(query), 1);
       });
 
       it("stays in one collection of one studio, unless it asks for the group", async () => {
