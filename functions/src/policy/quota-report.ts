@@ -2,11 +2,13 @@ import type { Deps } from "../commit/deps.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import { inTenant } from "../contracts/index.js";
-import type { JsonObject, RouteAnswer } from "../contracts/index.js";
+import type { JsonObject, ReasonCode, RouteAnswer } from "../contracts/index.js";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
-/** Most refusals that one report counts; `isComplete` says when there were more. */
-const REFUSALS_MAX = 1_000;
+/** Refused by a quota, and held back by the attention budget. */
+const LIMITED: readonly ReasonCode[] = ["QUOTA", "ATTENTION_BUDGET"];
+/** Most of them that one report counts; `isComplete` says when there were more. */
+const LIMITED_MAX = 1_000;
 const TOP = 10;
 
 type Answer = RouteAnswer<"reportQuotas">;
@@ -15,24 +17,24 @@ type Answer = RouteAnswer<"reportQuotas">;
 export function reportQuotas(deps: Deps, tenantId: string): Promise<Outcome<Answer>> {
   return deps.transactor.transact(async (reads) => {
     const since = new Date(Date.parse(deps.clock.now()) - WEEK_MS).toISOString();
-    const refusals = await reads.query({
+    const limited = await reads.query({
       collection: inTenant(tenantId, "auditEvents"),
       where: [
-        { field: "type", op: "==", value: "proposal.refused" },
+        { field: "reasonCode", op: "in", value: LIMITED },
         { field: "at", op: ">", value: since },
       ],
       orderBy: [{ field: "at", direction: "desc" }],
-      limit: REFUSALS_MAX,
+      limit: LIMITED_MAX,
     });
-    const limited = refusals.flatMap(({ data }) => (data?.["reasonCode"] === "QUOTA" ? [data] : []));
+    const events = limited.flatMap(({ data }) => (data === null ? [] : [data]));
     return {
       changes: [],
       events: [],
       answer: accept({
         since,
-        isComplete: refusals.length < REFUSALS_MAX,
-        actors: topOf(limited, "actorId"),
-        capabilities: topOf(limited, "capabilityId"),
+        isComplete: limited.length < LIMITED_MAX,
+        actors: topOf(events, "actorId"),
+        capabilities: topOf(events, "capabilityId"),
       }),
     };
   });

@@ -4,7 +4,7 @@ import type { Deps } from "../commit/deps.js";
 import type { StoredDocument, TransactionReads } from "../commit/transactor.js";
 import { AuditEvent, inTenant } from "../contracts/index.js";
 import type { Actor, QuotaState } from "../contracts/index.js";
-import { QUOTAS } from "./quota-definitions.js";
+import { ATTENTION_QUOTA, QUOTAS } from "./quota-definitions.js";
 import type { QuotaDefinition } from "./quota-definitions.js";
 import { quotaRef, readQuota } from "./quota.js";
 import { recount } from "./recount-quota.js";
@@ -84,7 +84,8 @@ async function eventsAbout(
   const since = new Date(Date.parse(stored.updatedAt) - definition.windowMs).toISOString();
   const ref = quotaRef({ definition, value: stored.value });
   const kinds = [
-    { type: "proposal.executed", kind: "debit" },
+    // What an agent asks of people is counted when it asks, everything else when it is executed.
+    { type: definition.id === ATTENTION_QUOTA.id ? "proposal.submitted" : "proposal.executed", kind: "debit" },
     { type: "quota.reset", kind: "reset" },
   ] as const;
   const found = await Promise.all(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { anOperator } from "../../test/support/builders.js";
+import { TENANT_ID, anOperator } from "../../test/support/builders.js";
 import { openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
-import { topOf } from "./quota-report.js";
+import { reportQuotas, topOf } from "./quota-report.js";
 import { recountQuotas } from "./recount-quotas.js";
 
 const REF = "quotas/default.actor.otto";
@@ -20,6 +20,21 @@ describe("policy/recount-quotas", () => {
   it("finds nothing where every hit is an execution on record", async () => {
     assert.deepEqual(await nightly(), { quotas: 1, tampered: 0, uncertain: 0 });
     assert.deepEqual(alarms(), []);
+  });
+
+  it("counts the requests that an agent put before people, and none that were held back", async () => {
+    const ask = (note: string) =>
+      studio.accepted(
+        studio.submitForAgent({ kilnId: "k-1", attention: "room_overheat", note, unlessBookedWithinHours: 2 }),
+      );
+    for (let n = 0; n < 12; n += 1) await ask(`${n} degrees`);
+    assert.equal((studio.at("quotas/attention.actor.pi-1")?.["hits"] as unknown[]).length, 10);
+    assert.deepEqual(await nightly(), { quotas: 2, tampered: 0, uncertain: 0 });
+    const report = await studio.accepted(reportQuotas(studio.deps, TENANT_ID));
+    assert.deepEqual(
+      [report.actors, report.capabilities, report.isComplete],
+      [[{ id: "pi-1", count: 2 }], [{ id: "firing.flag", count: 2 }], true],
+    );
   });
 
   const ways: readonly [string, () => void, number][] = [

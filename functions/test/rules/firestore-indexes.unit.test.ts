@@ -45,6 +45,7 @@ const ASKED = [
   "COLLECTION_GROUP proposals status ASCENDING, expiresAt ASCENDING",
   "COLLECTION_GROUP proposals status ASCENDING, approvedUntil ASCENDING",
   "COLLECTION auditEvents proposalId ASCENDING, at ASCENDING",
+  "COLLECTION auditEvents reasonCode ASCENDING, at DESCENDING",
   "COLLECTION observations agentId ASCENDING, receivedAt DESCENDING",
   "COLLECTION firings kilnId ASCENDING, startAt DESCENDING",
 ];
