@@ -196,6 +196,21 @@ describe("hosting: deciding in the cockpit", function () {
   );
 
   it(
+    "says by the clock when to try again where a quota holds somebody back",
+    on(`${QUEUE}/p-1`, async (page) => {
+      await page.locator("#action-approve:not([aria-disabled])").click();
+      await page.evaluate(() => {
+        const resetAt = new Date(Date.now() + 600_000).toISOString();
+        const quota = { key: "default.actor.olga", limit: 60, remaining: 0, resetAt, retryAfterMs: 600_000 };
+        (window as unknown as TestWindow).studioTest.failNext("approveProposal", { code: "QUOTA", details: { quota } });
+      });
+      await button(page, "Looks right").click();
+      await button(page, "Confirm approval").click();
+      await page.getByText(/^Try again at .*\d{2}:\d{2}\.$/).waitFor();
+    }),
+  );
+
+  it(
     "asks to look again when the plan changes under somebody's words",
     on(`${QUEUE}/p-1`, async (page) => {
       await page.locator("#action-approve:not([aria-disabled])").click();

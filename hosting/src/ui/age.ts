@@ -23,6 +23,20 @@ export function formatLeft(at: string, nowMs: number): string {
   return left <= 0 ? "over" : formatSpan(left);
 }
 
+/**
+ * Answers: from when on is it worth trying again, on the reader's clock? `14:05`, with the date where that is another day.
+ * Rounded up to the minute, so that whoever waits until then is not too early.
+ */
+export function formatRetry(at: string, nowMs: number): string {
+  const retry = new Date(Math.ceil(Date.parse(at) / MINUTE) * MINUTE);
+  const isToday = retry.toDateString() === new Date(nowMs).toDateString();
+  return new Intl.DateTimeFormat("en-GB", {
+    ...(isToday ? {} : { day: "numeric", month: "short" }),
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(retry);
+}
+
 /** A moment in the studio's own time, with its zone when that is not the reader's. */
 export function formatMoment(at: string, timeZone: string | undefined): string {
   const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NOON_MS, instant } from "../../test/support/builders.js";
-import { formatAge, formatLeft, formatMoment, formatSpan } from "./age.js";
+import { formatAge, formatLeft, formatMoment, formatRetry, formatSpan } from "./age.js";
 
 describe("ui/age", () => {
   it("writes a span in the largest unit that fits", () => {
@@ -19,6 +19,13 @@ describe("ui/age", () => {
     assert.equal(formatAge(NOON_MS - 2_000, NOON_MS), "2 s ago");
     assert.equal(formatLeft(instant(NOON_MS), NOON_MS), "over");
     assert.equal(formatLeft(instant(NOON_MS + 1), NOON_MS), "0 s");
+  });
+
+  it("says when to try again by the minute, never too early, and names the day when it is another one", () => {
+    const noon = new Date(2026, 10, 21, 12, 0, 0).getTime();
+    assert.equal(formatRetry(instant(noon + 5 * 60_000), noon), "12:05");
+    assert.equal(formatRetry(instant(noon + 5 * 60_000 + 1), noon), "12:06");
+    assert.match(formatRetry(instant(noon + 24 * 3_600_000), noon), /^22 Nov.* 12:00$/);
   });
 
   it("writes moments in the studio's own time and names the zone", () => {
