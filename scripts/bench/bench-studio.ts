@@ -21,8 +21,8 @@ export interface BenchStudio extends TestStudio {
 
 export const REQUEST_ID = "bench-request";
 
-/** Who asks, by turns: what one person asks for meets in that person's quota, and fifty clients are fifty people. */
-const REQUESTERS = Array.from({ length: 50 }, (_, n) => aPerson(`requester-${n}`, ["operator"]));
+/** Who asks, by turns: what one person asks for meets in that person's quota, so there are more people than clients. */
+const REQUESTERS = Array.from({ length: 190 }, (_, n) => aPerson(`requester-${n}`, ["operator"]));
 let asked = 0;
 
 export async function openBenchStudio(): Promise<BenchStudio> {
