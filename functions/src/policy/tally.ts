@@ -112,14 +112,32 @@ export function tally(electorate: Electorate, live: readonly Review[]): Tally {
     const isTied = [placeOf(people, review), review.reviewer.id].some((uid) => tieOf(electorate, uid) !== null);
     return !isTied || (review.isSolo && soloMode !== null);
   });
-  const places = new Map(untied.map((review) => [placeOf(people, review), review.reviewer.id]));
-  const counting = [...places].flatMap(([uid, reviewerId]): StaffEntry[] => {
-    const entry = staffEntryOf(people, uid);
-    const isIn = entry !== null && staffEntryOf(people, reviewerId) !== null;
-    return isIn && rule.thresholds.some(({ filter }) => passes(entry, filter)) ? [entry] : [];
+  const places = new Set(untied.map((review) => placeOf(people, review)));
+  const standing = untied.filter((review) => {
+    const entry = staffEntryOf(people, placeOf(people, review));
+    const isIn = entry !== null && staffEntryOf(people, review.reviewer.id) !== null;
+    return isIn && rule.thresholds.some(({ filter }) => passes(entry, filter));
   });
+  const counting = people.filter(({ uid }) => seated(people, standing).has(uid));
   const isReached = rule.thresholds.some(({ count, filter }) => inSet(counting, filter).length >= count);
   return { approvers: counting.map(({ uid }) => uid), isReached, lost: places.size - counting.length };
+}
+
+/**
+ * The places that are filled: one for each person behind a review, and their own before that of whom they stand in for, so
+ * that nobody is counted twice under two accounts.
+ */
+function seated(people: readonly StaffEntry[], standing: readonly Review[]): ReadonlySet<string> {
+  const reviewers = new Set<string>();
+  const filled = new Set<string>();
+  const ownFirst = [...standing].sort((a, b) => Number(a.for !== null) - Number(b.for !== null));
+  for (const review of ownFirst) {
+    const [person, place] = [personBehind(people, review.reviewer.id), placeOf(people, review)];
+    if (reviewers.has(person) || filled.has(place)) continue;
+    reviewers.add(person);
+    filled.add(place);
+  }
+  return filled;
 }
 
 /** Whose place a review fills. */

@@ -65,6 +65,27 @@ describe("policy/tally", () => {
       ["ana"],
       false,
     ],
+    [
+      "one person in two places, by an alias that is known only now",
+      { rule: ruleOf(2), people: changed("amir", { aliases: ["amir-2"] }) },
+      [by("amir-2", { for: "ana" }), by("amir")],
+      ["amir"],
+      false,
+    ],
+    [
+      "one person as the cover of two",
+      { rule: ruleOf(2) },
+      [by("otto", { for: "ana" }), by("otto", { for: "amir" })],
+      ["ana"],
+      false,
+    ],
+    [
+      "somebody whose cover reviewed too and is out since",
+      { people: changed("otto", { disabledAt: NOW }) },
+      [by("ana"), by("otto", { for: "ana" })],
+      ["ana"],
+      true,
+    ],
     ["a cover by somebody of the chain", {}, [by("olga", { for: "ana" })], [], false],
     [
       "somebody who edited the policy not long ago",
