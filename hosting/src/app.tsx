@@ -64,7 +64,7 @@ function InTenant({ data, session, tenantId }: { data: StudioData; session: Open
       key={tenantId}
       data={data}
       tenant={tenant}
-      me={{ uid: person.uid, name: person.name, roles }}
+      roles={roles}
       person={person}
       isSessionLive={session.kind === "signed_in"}
       hasOtherStudios={Object.keys(session.tenants).length > 1}

@@ -52,7 +52,6 @@ export const MAX_BODY_BYTES = 64 * 1024;
 export const MAX_BODY_DEPTH = 16;
 
 const STAFF = ["owner", "approver_admin", "approver", "operator", "finance", "trust"] as const satisfies RoleName[];
-const DECIDERS = ["owner", "approver_admin", "approver"] as const satisfies RoleName[];
 const EXECUTORS = ["owner", "approver_admin", "approver", "operator"] as const satisfies RoleName[];
 const RELEASERS = ["owner", "approver_admin"] as const satisfies RoleName[];
 const EVERYONE = [...STAFF, "viewer"] as const satisfies RoleName[];
@@ -147,7 +146,8 @@ export const API_ROUTES = {
     method: "POST",
     path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:approve",
     summary: "Approve exactly this plan of exactly this revision.",
-    roles: DECIDERS,
+    // Whom the proposal's own rule names, or who covers for them: the policy says.
+    roles: STAFF,
     params: OneProposal,
     body: z.strictObject({
       ifRev: z.int().min(1),
@@ -163,7 +163,8 @@ export const API_ROUTES = {
     method: "POST",
     path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:reject",
     summary: "Reject the proposal. One rejection ends it.",
-    roles: DECIDERS,
+    // Whom the proposal's own rule names, or who covers for them: the policy says.
+    roles: STAFF,
     params: OneProposal,
     body: z.strictObject({ ifRev: z.int().min(1), reasonCode: RejectReason, rationale: Rationale }),
     answer: ProposalAnswer,

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { getAuth } from "firebase-admin/auth";
 import { adminApp } from "../../src/platform/production-deps.js";
 import { ControlState } from "../../src/contracts/index.js";
-import type { Role } from "../../src/contracts/index.js";
+import type { Proposal, Role } from "../../src/contracts/index.js";
 import { fromFirestore } from "../../src/platform/firestore-codec.js";
-import { openTestStudio } from "../support/emulator.js";
+import { aFiringDocument, openTestStudio } from "../support/emulator.js";
 import type { TestStudio } from "../support/emulator.js";
 import { requireEnv } from "../support/require-env.js";
 import type { SignedIn } from "../support/sign-in.js";
@@ -53,6 +53,27 @@ describe("the staff list on the emulators", function () {
     assert.equal(((await own.json()) as { error: { code: string } }).error.code, "OWN_ROLES");
     const control = ControlState.parse(fromFirestore((await studio.read("control/state")) ?? {}));
     assert.ok(control.staff.some(({ uid, roles }) => uid === owner.uid && roles.includes("owner")));
+  });
+
+  it("lets an operator decide for an approver who asked them to, over HTTP, and nobody else's operator", async () => {
+    const [approver, operator] = [await studio.signIn("ana", ["approver"]), await studio.signIn("otto", ["operator"])];
+    await studio.put("firings/f-cover", aFiringDocument("f-cover"));
+    const input = { firingId: "f-cover", attention: "other", note: "something is odd" };
+    const submission = { capabilityId: "firing.flag", input, rationale: "" };
+    const { proposal } = (await (await post(owner, "proposals", submission)).json()) as { proposal: Proposal };
+    const decision = { ifRev: proposal.rev, planId: proposal.plan.planId, reasonCode: "looks_right" };
+    const early = await post(operator, `proposals/${proposal.proposalId}:approve`, decision);
+    assert.equal(((await early.json()) as { error: { code: string } }).error.code, "ROLE_MISSING");
+    const now = Date.now();
+    const cover = {
+      ...{ from: approver.uid, to: operator.uid, capabilityIds: null, reason: "away until Friday" },
+      startsAt: new Date(now - 1_000).toISOString(),
+      endsAt: new Date(now + 3_600_000).toISOString(),
+    };
+    assert.equal((await post(approver, "covers", cover)).status, 201);
+    const approved = await post(operator, `proposals/${proposal.proposalId}:approve`, decision);
+    const { reviews } = ((await approved.json()) as { proposal: Proposal }).proposal;
+    assert.deepEqual([reviews[0]?.reviewer.id, reviews[0]?.for], [operator.uid, approver.uid]);
   });
 
   const aChange = (holds: Role[]) => ({

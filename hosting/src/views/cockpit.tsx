@@ -1,4 +1,5 @@
-import { useState } from "react";
+import type { Role } from "@studio-os/functions/contracts";
+import { useMemo, useState } from "react";
 import type { Person, StudioData, TenantData } from "../data/studio-data.js";
 import { LiveRegions } from "../ui/live-regions.js";
 import { devicesPath, navigate, parsePage, queuePath, useAddress } from "../ui/route.js";
@@ -12,7 +13,7 @@ import { StopSheet } from "./control/stop-sheet.js";
 import { useModeAnnouncements } from "./control/use-mode-announcements.js";
 import { DevicesPage } from "./devices/devices-page.js";
 import { HelpSheet } from "./help-sheet.js";
-import type { Me } from "./queue/me.js";
+import { meFrom } from "./queue/me.js";
 import { QueuePage } from "./queue/queue-page.js";
 import { SignInAgain } from "./session/session-expired.js";
 import type { TenantView } from "./tenant-view.js";
@@ -20,7 +21,8 @@ import type { TenantView } from "./tenant-view.js";
 interface CockpitProps {
   readonly data: StudioData;
   readonly tenant: TenantData;
-  readonly me: Me;
+  /** What the verified token says of this studio. */
+  readonly roles: readonly Role[];
   readonly person: Person;
   readonly isSessionLive: boolean;
   readonly hasOtherStudios: boolean;
@@ -29,13 +31,15 @@ interface CockpitProps {
 type OpenSheet = "stop" | "release" | "help" | "recent-sign-in" | null;
 
 /** The frame around every screen: the bars that are always there, the keys, the sheets, and the page. */
-export function Cockpit({ data, tenant, me, person, isSessionLive, hasOtherStudios }: CockpitProps) {
+export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherStudios }: CockpitProps) {
   const [sheet, setSheet] = useState<OpenSheet>(null);
   const page = parsePage(useAddress().pathname);
   const control = useFeed(tenant.control);
   const studio = useFeed(tenant.studio);
   const connection = useStore(tenant.connection);
   const mode = effectiveMode(control);
+  const state = control.state === "ready" && control.value.studio.kind === "found" ? control.value.studio.value : null;
+  const me = useMemo(() => meFrom(person, roles, state), [person, roles, state]);
   useModeAnnouncements(mode, connection.kind);
   useCommands({
     stop: () => setSheet("stop"),

@@ -7,9 +7,12 @@ import type {
   PolicyDecision,
   Proposal,
   ReasonCode,
+  Role,
+  StaffEntry,
   TraceLine,
 } from "@studio-os/functions/contracts";
 import type { HistoryEntry } from "../../src/data/studio-data.js";
+import type { Me } from "../../src/views/queue/me.js";
 
 /** The moment at which the builders think it is; scenarios that run in a browser pass the real one. */
 export const NOON_MS = Date.parse("2026-11-21T12:00:00.000Z");
@@ -19,6 +22,26 @@ export const instant = (ms: number): string => new Date(ms).toISOString();
 export const hash = (digit: string): string => digit.repeat(64).slice(0, 64);
 
 export const ANA = { uid: "ana", name: "Ana Reyes", email: "ana@clay.test" };
+
+/** The people of the test studio, as its own list has them. */
+export const STAFF: readonly StaffEntry[] = [
+  listed("ana", "Ana Reyes", ["owner", "approver", "viewer"], ["office"]),
+  listed("bo", "Bo Lindqvist", ["operator", "approver"], ["kilns"]),
+  listed("dee", "Dee Admin", ["approver_admin"], ["office"]),
+  listed("fin", "Fin Okafor", ["finance"], []),
+  listed("omar", "Omar Haddad", ["owner"], ["kilns"]),
+  { ...listed("zoe", "Zoe Left", ["operator"], []), disabledAt: "2026-10-01T09:00:00.000Z" },
+];
+
+function listed(uid: string, name: string, roles: Role[], groups: string[]): StaffEntry {
+  return { uid, name, roles, groups, aliases: [], disabledAt: null };
+}
+
+/** Somebody who looks at the screen, with these roles and nothing else. */
+export const aMe = (uid: string, roles: readonly Role[], overrides: Partial<Me> = {}): Me => ({
+  ...{ uid, name: uid, roles, accounts: [uid], groups: [], covers: [], editorUntil: null },
+  ...overrides,
+});
 
 /** One approver who is not in the chain decides. */
 const RULE: ApprovalRule = {
@@ -170,7 +193,7 @@ export function aControl(overrides: Partial<ControlState> = {}, nowMs = NOON_MS)
     at: instant(nowMs - 5 * 60 * MINUTE_MS),
     scopes: [],
     releaseRequest: null,
-    staff: [],
+    staff: [...STAFF],
     covers: [],
     approvalPolicy: { id: "default", version: 1, rules: [RULE], soloMode: null, editors: [] },
     auditVersion: 1,

@@ -1,6 +1,7 @@
 import { API_ROUTES, REASON_CODES } from "@studio-os/functions/contracts";
-import type { PolicyDecision, Proposal, ProposalStatus, ReasonCode } from "@studio-os/functions/contracts";
+import type { PolicyDecision, Proposal, ProposalStatus, ReasonCode, Role } from "@studio-os/functions/contracts";
 import type { Connection } from "../../data/studio-data.js";
+import { decidingRoles, holdsSeat, linkOf } from "../queue/deciders.js";
 import { holdsAny } from "../queue/me.js";
 import type { Me } from "../queue/me.js";
 import { isOver } from "../queue/saved-views.js";
@@ -63,7 +64,7 @@ export function decideActions(facts: ActionFacts): readonly OfferedAction[] {
 function obstacleTo(name: ActionName, facts: ActionFacts): Obstacle | null {
   if (facts.connection === "offline") return OFFLINE;
   if (!facts.isSessionLive) return SESSION_EXPIRED;
-  const roleless = missingRole(name, facts.me);
+  const roleless = missingRole(name, facts);
   if (roleless !== null) return roleless;
   if (
     name !== "rollback" &&
@@ -119,16 +120,24 @@ const ROUTE_OF = {
   rollback: "rollbackProposal",
 } as const;
 
-function missingRole(name: ActionName, me: Me): Obstacle | null {
-  const roles = API_ROUTES[ROUTE_OF[name]].roles;
-  if (holdsAny(me, roles)) return null;
+/** Deciding asks for whom the proposal's own rule names, or for whoever covers for them; the rest asks for the route's roles. */
+function missingRole(name: ActionName, facts: ActionFacts): Obstacle | null {
+  const { me, proposal, nowMs } = facts;
+  const routeRoles = API_ROUTES[ROUTE_OF[name]].roles;
+  if (!holdsAny(me, routeRoles)) return lacking(isDecision(name) ? decidingRoles(proposal) : routeRoles);
+  if (!isDecision(name) || holdsSeat(proposal, me, nowMs)) return null;
+  return name === "revoke" && isOwnRequest(facts) ? null : lacking(decidingRoles(proposal));
+}
+
+/** Taking an approval back is for those who may decide, and for the request's own chain. */
+const isDecision = (name: ActionName): boolean => name === "approve" || name === "reject" || name === "revoke";
+
+function lacking(roles: readonly Role[]): Obstacle {
   const { sentence, whoCanLift } = REASON_CODES.ROLE_MISSING;
   return { code: "ROLE_MISSING", sentence: `${sentence} It needs one of: ${roles.join(", ")}.`, whoCanLift };
 }
 
-function isOwnRequest({ proposal, me }: ActionFacts): boolean {
-  return proposal.actChain.some((link) => link.type === "human" && link.id === me.uid);
-}
+const isOwnRequest = ({ proposal, me }: ActionFacts): boolean => linkOf(proposal, me.accounts) !== undefined;
 
 const OFFLINE: Obstacle = {
   code: "OFFLINE",

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { aDecision, aProposal, NOON_MS } from "../../../test/support/builders.js";
+import type { Role } from "@studio-os/functions/contracts";
+import { aDecision, aMe, aProposal, NOON_MS } from "../../../test/support/builders.js";
+import type { Me } from "../queue/me.js";
 import { decideActions, holdLeftSeconds } from "./decide-actions.js";
 import type { ActionFacts, Checks } from "./decide-actions.js";
 
 const allowed: Checks = { kind: "known", approve: aDecision(), execute: aDecision(), rollback: aDecision() };
 const facts = (overrides: Partial<ActionFacts> = {}): ActionFacts => ({
   proposal: aProposal(),
-  me: { uid: "ana", name: "Ana", roles: ["approver"] },
+  me: aMe("ana", ["approver"]),
   checks: allowed,
   connection: "live",
   isSessionLive: true,
@@ -47,8 +49,24 @@ describe("views/proposal/decide-actions", () => {
   });
 
   it("says which role is missing", () => {
-    const me = { uid: "vic", name: "Vic", roles: ["viewer"] } as const;
-    assert.equal(obstacle("reject", facts({ me })), "ROLE_MISSING");
+    const sentence = (roles: readonly Role[], rule = aProposal().rule) =>
+      decideActions(facts({ me: aMe("vic", roles), proposal: aProposal({ rule }) })).find(
+        ({ name }) => name === "reject",
+      )?.obstacle?.sentence ?? "";
+    assert.match(sentence(["viewer"]), /needs one of: owner, approver_admin, approver\./);
+    const rule = aProposal().rule;
+    const [first] = rule.thresholds;
+    assert.ok(first);
+    const money = { ...rule, thresholds: [{ ...first, filter: { ...first.filter, roles: ["finance" as const] } }] };
+    assert.match(sentence(["approver"], money), /needs one of: finance\./);
+    assert.equal(sentence(["finance"], money), "");
+  });
+
+  it("lets whoever may decide take an approval back, and the request's own chain", () => {
+    const approved = (me: Me) => facts({ me, proposal: aProposal({ status: "approved" }) });
+    assert.equal(obstacle("revoke", approved(aMe("pia", ["approver"]))), null);
+    assert.equal(obstacle("revoke", approved(aMe("omar", ["operator"]))), null);
+    assert.equal(obstacle("revoke", approved(aMe("otto", ["operator"]))), "ROLE_MISSING");
   });
 
   it("allows a decision until, but not at, the expiry", () => {

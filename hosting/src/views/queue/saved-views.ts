@@ -1,6 +1,7 @@
 import { API_ROUTES } from "@studio-os/functions/contracts";
 import type { Proposal, ProposalStatus } from "@studio-os/functions/contracts";
 import type { QueueRow } from "../../data/studio-data.js";
+import { holdsSeat, isKeptOut } from "./deciders.js";
 import { holdsAny } from "./me.js";
 import type { Me } from "./me.js";
 
@@ -28,7 +29,7 @@ export function viewOf(proposal: Proposal, me: Me, nowMs: number): Exclude<Saved
   if (BLOCKED.includes(proposal.status)) return "blocked";
   if (proposal.status === "pending_approval") {
     if (isOver(proposal, nowMs)) return null;
-    return mayStillDecide(proposal, me) ? "needs-me" : "waiting";
+    return mayStillDecide(proposal, me, nowMs) ? "needs-me" : "waiting";
   }
   if (proposal.status === "approved") return holdsAny(me, API_ROUTES.executeProposal.roles) ? "needs-me" : "waiting";
   if (proposal.status === "executing" || proposal.status === "rolling_back") return "waiting";
@@ -61,10 +62,9 @@ export function liveReviews(proposal: Proposal): Proposal["reviews"] {
 export const isOver = (proposal: Proposal, nowMs: number): boolean => nowMs >= Date.parse(proposal.expiresAt);
 const isUndoable = (proposal: Proposal): boolean => proposal.plan.inverse.length > 0;
 
-function mayStillDecide(proposal: Proposal, me: Me): boolean {
-  if (!holdsAny(me, API_ROUTES.approveProposal.roles)) return false;
-  if (proposal.actChain.some((link) => link.type === "human" && link.id === me.uid)) return false;
-  return !liveReviews(proposal).some(({ reviewer }) => reviewer.id === me.uid);
+function mayStillDecide(proposal: Proposal, me: Me, nowMs: number): boolean {
+  if (!holdsSeat(proposal, me, nowMs) || isKeptOut(proposal, me, nowMs)) return false;
+  return !liveReviews(proposal).some(({ reviewer }) => me.accounts.includes(reviewer.id));
 }
 
 function wasDoneLately(proposal: Proposal, nowMs: number): boolean {

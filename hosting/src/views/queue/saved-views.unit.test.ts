@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { aProposal, hash, instant, MINUTE_MS, NOON_MS } from "../../../test/support/builders.js";
+import { aMe, aProposal, hash, instant, MINUTE_MS, NOON_MS } from "../../../test/support/builders.js";
 import type { QueueRow } from "../../data/studio-data.js";
-import type { Me } from "./me.js";
 import { countViews, viewOf } from "./saved-views.js";
 
-const approver: Me = { uid: "ana", name: "Ana", roles: ["approver"] };
-const viewer: Me = { uid: "vic", name: "Vic", roles: ["viewer"] };
+const approver = aMe("ana", ["approver"]);
+const viewer = aMe("vic", ["viewer"]);
 const review = (planId: string) => ({
   reviewer: { id: "ana", name: "Ana" },
   decision: "approve" as const,
