@@ -51,6 +51,14 @@ module.exports = {
       to: { path: "^functions/src/", pathNot: "^functions/src/(platform|contracts|commit)/" },
     },
     {
+      name: "one-judge",
+      severity: "error",
+      comment:
+        "evaluatePolicy has one caller, proposals/judge.ts, so that plan, execute, the cockpit's trace and every sweep are judged alike: ask judge().",
+      from: { pathNot: ["^functions/src/proposals/judge[.]ts$", TEST] },
+      to: { path: "^functions/src/policy/evaluate-policy[.]ts$" },
+    },
+    {
       name: "functions-stand-alone",
       severity: "error",
       comment: "Firebase uploads functions/ alone, so it imports no sibling workspace.",

@@ -2,6 +2,7 @@ import { FieldValue } from "firebase-admin/firestore";
 import type { DocumentSnapshot, Firestore, Query, Transaction } from "firebase-admin/firestore";
 import type { DocumentChange } from "../commit/document-change.js";
 import { StudioError } from "../commit/studio-error.js";
+import { GLOBAL_CONTROL_PATH, controlRef } from "../contracts/index.js";
 import { assertOnRecord } from "../commit/transactor.js";
 import type { Commit, DocumentQuery, StoredDocument, TransactionReads, Transactor } from "../commit/transactor.js";
 import { fromFirestore, toFirestore, toStoredValue } from "./firestore-codec.js";
@@ -11,14 +12,25 @@ const MAX_ATTEMPTS = 8;
 /** gRPC ABORTED, CANCELLED, UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED: the same call may succeed later. */
 const RETRYABLE_GRPC = new Set([1, 4, 8, 10, 14]);
 
-/** The door to the real Firestore: one serialisable transaction for each decision. */
+/** gRPC ABORTED: somebody else holds the document. The switch can be read, only not in this attempt. */
+const ABORTED = 10;
+
+/**
+ * The door to the real Firestore: one serialisable transaction for each decision. Where a control document cannot be read,
+ * for want of permission or for whatever other reason, nothing is written and the answer is CONTROL_UNREADABLE (M04.2).
+ */
 export function firestoreTransactor(firestore: Firestore): Transactor {
   return {
     async transact<T>(body: (reads: TransactionReads) => Promise<Commit<T>>): Promise<T> {
+      let unreadable: unknown;
       try {
         return await firestore.runTransaction(
           async (transaction) => {
-            const commit = await body(readsOf(firestore, transaction));
+            const commit = await body(
+              readsOf(firestore, transaction, (cause) => {
+                unreadable = cause;
+              }),
+            );
             assertOnRecord(commit);
             const changes = [...commit.changes, ...commit.events.flatMap((event) => event.changes)];
             for (const change of changes) write(firestore, transaction, change);
@@ -27,18 +39,36 @@ export function firestoreTransactor(firestore: Firestore): Transactor {
           { maxAttempts: MAX_ATTEMPTS },
         );
       } catch (cause) {
+        if (cause !== undefined && cause === unreadable && codeOf(cause) !== ABORTED)
+          throw new StudioError("CONTROL_UNREADABLE", "the control documents cannot be read", {
+            isRetryable: true,
+            cause,
+          });
         throw toStudioError(cause);
       }
     },
   };
 }
 
-function readsOf(firestore: Firestore, transaction: Transaction): TransactionReads {
+const isControl = (path: string): boolean => path === GLOBAL_CONTROL_PATH || path.endsWith(`/${controlRef()}`);
+
+function readsOf(
+  firestore: Firestore,
+  transaction: Transaction,
+  onUnreadableControl: (cause: unknown) => void,
+): TransactionReads {
   return {
     async get(paths) {
       if (paths.length === 0) return [];
-      const snapshots = await transaction.getAll(...paths.map((path) => firestore.doc(path)));
-      return snapshots.map(toStoredDocument);
+      try {
+        const snapshots = await transaction.getAll(...paths.map((path) => firestore.doc(path)));
+        return snapshots.map(toStoredDocument);
+      } catch (cause) {
+        // Firestore answers for all of the documents or for none.
+        if (paths.some(isControl)) onUnreadableControl(cause);
+        // As it came: Firestore's client tells by it whether to try again.
+        throw cause;
+      }
     },
     async query(query) {
       const result = await transaction.get(toQuery(firestore, query));
@@ -101,8 +131,11 @@ function write(firestore: Firestore, transaction: Transaction, change: DocumentC
 
 function toStudioError(cause: unknown): unknown {
   if (cause instanceof StudioError) return cause;
-  const code: unknown = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
+  const code = codeOf(cause);
   if (typeof code === "number" && RETRYABLE_GRPC.has(code))
     return new StudioError("CONTENTION", "the transaction did not get through", { isRetryable: true, cause });
   return cause;
 }
+
+const codeOf = (cause: unknown): unknown =>
+  typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;

@@ -17,6 +17,7 @@ import {
 import type { Actor, ApprovalPolicy, ControlMode, JsonObject, StaffEntry } from "../contracts/index.js";
 import { DEFAULT_APPROVAL_POLICY } from "./approval-policy.js";
 import { readControl, unseenEpoch } from "./control.js";
+import { recordedControlVersion, recordedGlobalVersion } from "./recorded-version.js";
 
 const PLATFORM: Actor = { type: "system", id: "platform", name: "Studio OS" };
 
@@ -38,9 +39,12 @@ export function bootstrapTenant(
     const now = deps.clock.now();
     const eventId = deps.ids.random();
     if (stored?.data != null) return listAgain(deps, { tenantId: tenant.tenantId, staff, now, eventId }, stored.data);
+    const lastVersion = await recordedControlVersion(reads, tenant.tenantId);
+    const isLost = existing?.data != null || lastVersion > 0;
     const control = ControlState.parse({
       ...initialSwitch("stopped", "A new studio starts stopped until its people open it.", now, eventId),
-      epoch: existing?.data == null ? 0 : unseenEpoch(now),
+      epoch: isLost ? unseenEpoch(now) : 0,
+      auditVersion: lastVersion + 1,
       staff,
       covers: [],
       approvalPolicy,
@@ -54,7 +58,7 @@ export function bootstrapTenant(
         outcome: "done",
         requestId: `bootstrap-${tenant.tenantId}`,
         controlEpoch: control.epoch,
-        resourceRefs: [{ path: controlRef(), auditVersion: 1 }],
+        resourceRefs: [{ path: controlRef(), auditVersion: control.auditVersion }],
         data: { name: tenant.name, timeZone: tenant.timeZone, currency: tenant.currency, staff: staff.length },
       },
       eventMeans(deps, eventId),
@@ -105,25 +109,36 @@ function listAgain(
   return { changes: [change], events: [event], answer: { isNew: false } };
 }
 
-/** Writes the control document that stands above every studio, once, in mode `normal`, on the platform's own record. */
+/**
+ * Writes the control document that stands above every studio, once, in mode `normal`, on the platform's own record. One that
+ * was there before, by that record, and got lost comes back stopped, under an epoch that no approval has seen.
+ */
 export function bootstrapGlobalControl(deps: Deps): Promise<{ isNew: boolean }> {
   return deps.transactor.transact<{ isNew: boolean }>(async (reads) => {
     const [stored] = await reads.get([GLOBAL_CONTROL_PATH]);
     if (stored?.data != null) return { changes: [], events: [], answer: { isNew: false } };
     const now = deps.clock.now();
     const eventId = deps.ids.random();
-    const control = initialSwitch("normal", "The platform was set up.", now, eventId);
+    const lastVersion = await recordedGlobalVersion(reads);
+    const control =
+      lastVersion === null
+        ? initialSwitch("normal", "The platform was set up.", now, eventId)
+        : {
+            ...initialSwitch("stopped", "The control of all studios was lost and made anew.", now, eventId),
+            epoch: unseenEpoch(now),
+            auditVersion: lastVersion + 1,
+          };
     const event = recordEvent(
       {
         tenantId: PLATFORM_TENANT_ID,
-        type: "control.released",
+        type: lastVersion === null ? "control.released" : "control.engaged",
         at: now,
         actor: PLATFORM,
         outcome: "done",
-        severity: "notice",
+        severity: lastVersion === null ? "notice" : "alarm",
         requestId: "bootstrap-global",
         controlEpoch: control.epoch,
-        data: { scope: "global" },
+        data: { scope: "global", auditVersion: control.auditVersion },
       },
       eventMeans(deps, eventId),
     );

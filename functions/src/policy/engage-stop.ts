@@ -4,11 +4,12 @@ import type { Deps } from "../commit/deps.js";
 import { toDocument } from "../commit/document-change.js";
 import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import type { Commit } from "../commit/transactor.js";
+import type { Commit, TransactionReads } from "../commit/transactor.js";
 import { ControlState, controlRef, inTenant } from "../contracts/index.js";
 import type { HumanActor, JsonObject, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { DEFAULT_APPROVAL_POLICY } from "./approval-policy.js";
 import { readControl, unseenEpoch } from "./control.js";
+import { recordedControlVersion } from "./recorded-version.js";
 
 export interface ControlCommand<Body> {
   readonly actor: HumanActor;
@@ -34,6 +35,7 @@ export function engageStop(
     const now = deps.clock.now();
     const isAsStrict = before !== null && (before.mode === "stopped" || before.mode === body.mode);
     const eventId = deps.ids.random();
+    const lastVersion = before?.auditVersion ?? (await lastVersionOf(reads, tenantId, stored?.data ?? null));
     const { staff, covers, approvalPolicy } = before ?? salvaged(stored?.data ?? null);
     const control = ControlState.parse({
       mode: body.mode,
@@ -46,7 +48,7 @@ export function engageStop(
       staff,
       covers,
       approvalPolicy,
-      auditVersion: auditVersionOf(stored?.data ?? null) + 1,
+      auditVersion: lastVersion + 1,
       lastEventId: eventId,
       updatedAt: now,
     });
@@ -88,8 +90,10 @@ function salvaged(data: JsonObject | null): Pick<ControlState, "staff" | "covers
   };
 }
 
-/** What can be saved of an unreadable document, so that its versions go on without holes. */
-function auditVersionOf(data: JsonObject | null): number {
+/** Up to where the versions of an unreadable document went: by the audit log, or else by what can be saved of it. */
+async function lastVersionOf(reads: TransactionReads, tenantId: string, data: JsonObject | null): Promise<number> {
+  const recorded = await recordedControlVersion(reads, tenantId);
   const version = data?.["auditVersion"];
-  return typeof version === "number" && Number.isSafeInteger(version) && version > 0 ? version : 0;
+  const isVersion = typeof version === "number" && Number.isSafeInteger(version) && version > 0;
+  return recorded > 0 || !isVersion ? recorded : version;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PLATFORM_TENANT_ID, Tenant, inTenant, tenantPath } from "../contracts/index.js";
+import { GLOBAL_CONTROL_PATH, PLATFORM_TENANT_ID, Tenant, inTenant, tenantPath } from "../contracts/index.js";
 import { TENANT_ID, anOwner, anotherOwner } from "../../test/support/builders.js";
 import { MINUTE, NOW, testDeps } from "../../test/support/fake-means.js";
 import { assertTrailIsSound, eventsOf } from "../../test/support/audit-trail.js";
@@ -113,6 +113,40 @@ describe("policy/bootstrap-control", () => {
     assert.deepEqual(await bootstrapTenant(deps, KILN_HOUSE, []), { isNew: true });
     assert.equal(studio.at("control/state")?.["mode"], "stopped");
     assert.ok(Number(studio.at("control/state")?.["epoch"]) > 1_000_000_000_000);
+  });
+
+  it("goes on with the versions of a lost control document, whoever makes it anew", async () => {
+    for (const remake of ["bootstrap", "stop"] as const) {
+      const studio = await openMemoryStudio();
+      const version = () => Number(studio.at("control/state")?.["auditVersion"]);
+      await studio.accepted(studio.stop());
+      await studio.releaseByTwo();
+      const reached = version();
+      studio.deps.transactor.remove(CONTROL);
+      await (remake === "bootstrap" ? studio.bootstrap() : studio.accepted(studio.stop()));
+      assert.equal(version(), reached + 1, remake);
+      assertTrailIsSound(studio.deps.transactor.dump(), TENANT_ID);
+    }
+  });
+
+  it("brings a control document back under an epoch that no approval has seen where the studio's own is gone as well", async () => {
+    const studio = await openMemoryStudio();
+    studio.deps.transactor.remove(CONTROL);
+    studio.deps.transactor.remove(tenantPath(TENANT_ID));
+    await studio.bootstrap();
+    assert.ok(Number(studio.at("control/state")?.["epoch"]) > 1_000_000_000_000);
+  });
+
+  it("brings a lost control of all studios back stopped, under an epoch that no approval has seen", async () => {
+    const studio = await openMemoryStudio();
+    const { deps } = studio;
+    const approved = (await studio.accepted(studio.approve(await studio.submitFlag()))).proposal;
+    deps.transactor.remove(GLOBAL_CONTROL_PATH);
+    assert.deepEqual(await bootstrapGlobalControl(deps), { isNew: true });
+    const remade = deps.transactor.dump()[GLOBAL_CONTROL_PATH];
+    assert.deepEqual([remade?.["mode"], remade?.["auditVersion"]], ["stopped", 2]);
+    deps.transactor.put(GLOBAL_CONTROL_PATH, { ...remade, mode: "normal" });
+    await studio.refused(studio.execute(approved), "CONTROL_CHANGED", ["proposal.blocked"]);
   });
 
   it("opens the control above all studios once, on the platform's own record", async () => {

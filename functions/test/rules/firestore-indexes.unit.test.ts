@@ -46,6 +46,8 @@ const ASKED = [
   "COLLECTION_GROUP proposals status ASCENDING, approvedUntil ASCENDING",
   "COLLECTION auditEvents proposalId ASCENDING, at ASCENDING",
   "COLLECTION auditEvents reasonCode ASCENDING, at DESCENDING",
+  "COLLECTION auditEvents type ASCENDING, at DESCENDING",
+  "COLLECTION auditEvents capabilityId ASCENDING, at DESCENDING",
   "COLLECTION observations agentId ASCENDING, receivedAt DESCENDING",
   "COLLECTION firings kilnId ASCENDING, startAt DESCENDING",
 ];
