@@ -1,0 +1,27 @@
+import type { AddCommand } from "../terminal/program.js";
+import { addApproveProposal } from "./approve-proposal.js";
+import { addEngageStop } from "./engage-stop.js";
+import { addEnrolAgent } from "./enrol-agent.js";
+import { addExecuteProposal } from "./execute-proposal.js";
+import { addListProposals } from "./list-proposals.js";
+import { addRejectProposal } from "./reject-proposal.js";
+import { addReleaseStop } from "./release-stop.js";
+import { addReportQuotas } from "./report-quotas.js";
+import { addShowControl } from "./show-control.js";
+import { addShowProposal } from "./show-proposal.js";
+import { addVerifyBundle } from "./verify-bundle.js";
+
+/** Every command of the terminal, one a line. */
+export const COMMANDS: readonly AddCommand[] = [
+  addShowControl,
+  addEngageStop,
+  addReleaseStop,
+  addListProposals,
+  addShowProposal,
+  addApproveProposal,
+  addRejectProposal,
+  addExecuteProposal,
+  addReportQuotas,
+  addEnrolAgent,
+  addVerifyBundle,
+];

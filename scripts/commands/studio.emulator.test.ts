@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import type { Proposal } from "@studio-os/functions/contracts";
+import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
+import type { TestStudio } from "../../functions/test/support/emulator.js";
+import type { SignedIn } from "../../functions/test/support/sign-in.js";
+import { runProgram } from "../terminal/program.js";
+import { COMMANDS } from "./index.js";
+
+interface Ended {
+  readonly exitCode: number;
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+}
+
+describe("scripts/studio on the emulators", function () {
+  this.timeout(120_000);
+  let studio: TestStudio;
+  let olive: SignedIn;
+  let pia: SignedIn;
+  let vic: SignedIn;
+
+  before(async () => {
+    studio = await openTestStudio();
+    [olive, pia, vic] = await Promise.all([
+      studio.signIn("olive", ["owner"]),
+      studio.signIn("pia", ["approver"]),
+      studio.signIn("vic", ["viewer"]),
+    ]);
+    await studio.put("firings/f-1", aFiringDocument("f-1"));
+  });
+  after(() => studio.close());
+
+  async function run(who: SignedIn, ...args: string[]): Promise<Ended> {
+    const [out, err]: [string[], string[]] = [[], []];
+    const exitCode = await runProgram(
+      args,
+      {
+        env: { ...process.env, STUDIO_TENANT: studio.tenantId, STUDIO_TOKEN: who.idToken },
+        fetch: globalThis.fetch,
+        print: (line) => void out.push(line),
+        say: (line) => void err.push(line),
+        askSecret: () => Promise.resolve(null),
+        newKey: () => randomBytes(18).toString("base64url"),
+        wait: () => Promise.resolve(),
+      },
+      COMMANDS,
+    );
+    return { exitCode, out, err };
+  }
+
+  async function json<Answer>(who: SignedIn, ...args: string[]): Promise<Answer> {
+    const { exitCode, out, err } = await run(who, "--json", ...args);
+    assert.equal(exitCode, 0, [...out, ...err].join("\n"));
+    assert.equal(out.length, 1);
+    return JSON.parse(out[0]!) as Answer;
+  }
+
+  it("lists, shows, approves and executes a proposal, each step with the policy's trace", async () => {
+    const submitted = await submit(studio, olive);
+    const listed = await json<{ proposals: { proposalId: string }[] }>(pia, "proposals", "list");
+    assert.ok(listed.proposals.some(({ proposalId }) => proposalId === submitted.proposalId));
+
+    const shown = await run(pia, "proposals", "show", submitted.proposalId);
+    assert.match(shown.out.join("\n"), /To approve it:\nPolicy: allow\n {2}✓ tenant/);
+    const plan = submitted.plan.planId.slice(0, 12);
+    const stale = await run(pia, "proposals", "approve", submitted.proposalId, "--plan", "0".repeat(12));
+    assert.equal(stale.exitCode, 2);
+
+    const words = ["--rationale", "The room was hot and both kilns were off."];
+    const approved = await run(pia, "proposals", "approve", submitted.proposalId, "--plan", plan, ...words);
+    assert.equal(approved.exitCode, 0, approved.err.join("\n"));
+    const executed = await json<{ proposal: Proposal }>(
+      pia,
+      "proposals",
+      "execute",
+      submitted.proposalId,
+      "--plan",
+      plan,
+    );
+    assert.equal(executed.proposal.status, "executed");
+    assert.notEqual((await studio.read("firings/f-1"))?.["attention"], null);
+  });
+
+  it("is refused as a viewer with ROLE_MISSING and exit code 1, and reads only what the rules open", async () => {
+    const stop = await run(vic, "stop", "--reason", "a viewer cannot stop the studio");
+    assert.equal(stop.exitCode, 1);
+    assert.match(stop.err[0]!, /^ROLE_MISSING: /);
+    assert.equal((await run(vic, "proposals", "list")).exitCode, 0);
+  });
+
+  it("stops the studio with one person and shows that it is stopped", async () => {
+    assert.equal((await run(pia, "stop", "--reason", "smoke in the kiln room")).exitCode, 0);
+    const { out } = await run(vic, "status");
+    assert.match(out[0]!, /^Mode: stopped/);
+    const asked = await json<{ isReleased: boolean }>(olive, "release", "--reason", "the smoke was from the street");
+    assert.equal(asked.isReleased, false);
+  });
+
+  it("enrols an agent by its public key, and refuses what is no key before it asks anybody", async () => {
+    const key = randomBytes(32).toString("base64");
+    const { agent } = await json<{ agent: { ownerUid: string } }>(
+      olive,
+      "agents",
+      "enrol",
+      "kiln-room",
+      "--name",
+      "Kiln room",
+      "--key",
+      key,
+    );
+    assert.equal(agent.ownerUid, olive.uid);
+    assert.equal((await run(olive, "agents", "enrol", "kiln-room", "--name", "x", "--key", "nonsense")).exitCode, 2);
+  });
+});
+
+async function submit(studio: TestStudio, who: SignedIn): Promise<Proposal> {
+  const url = `${process.env["STUDIO_FUNCTIONS_ORIGIN"] ?? ""}/api/api/v1/tenants/${studio.tenantId}/proposals`;
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${who.idToken}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      capabilityId: "firing.flag",
+      input: { firingId: "f-1", attention: "room_overheat", note: "41 °C with both kilns off" },
+      rationale: "The room is hot.",
+      evidence: [],
+    }),
+  });
+  assert.equal(response.status, 201, await response.clone().text());
+  return ((await response.json()) as { proposal: Proposal }).proposal;
+}
