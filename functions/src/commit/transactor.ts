@@ -58,7 +58,7 @@ export interface Transactor {
  * Collections that carry no decision, so they change without an audit event: what devices said, what is on its way to those
  * whom an event concerns, and which jobs ran.
  */
-const UNDECIDED_COLLECTIONS = new Set([
+const UNDECIDED_COLLECTIONS: ReadonlySet<string> = new Set([
   "devices",
   "observations",
   "connectorHealth",
@@ -70,16 +70,38 @@ const UNDECIDED_COLLECTIONS = new Set([
 ]);
 
 /**
- * Does every change of this commit stand on record? No audit event, no effect: a commit that would change anything but
- * what carries no decision without an event is a defect, and throws INTERNAL before anything is written.
+ * Collections that follow from what an event does name, so that it need not name them as well: the server's own memory,
+ * and the copies of approval policies that the control document held.
+ */
+const FOLLOWING_COLLECTIONS: ReadonlySet<string> = new Set([
+  "openIntents",
+  "executions",
+  "approverRationales",
+  "approvalPolicies",
+]);
+/** A document of a studio, after its studio: a studio's own document and what lies above all studios have no versions. */
+const IN_TENANT = /^tenants\/([^/]+\/.+)$/;
+
+/**
+ * Does every change of this commit stand on record? No audit event, no effect: a change of anything that carries a decision
+ * needs an event of the same commit that names the document with the version it gets. A commit without one is a defect,
+ * and throws INTERNAL before anything is written.
  */
 export function assertOnRecord(commit: Commit<unknown>): void {
-  const unrecorded = commit.changes.find((change) => !UNDECIDED_COLLECTIONS.has(collectionOf(change.path)));
-  if (unrecorded !== undefined && commit.events.length === 0)
-    throw new StudioError("INTERNAL", `a change of ${collectionOf(unrecorded.path)} has no audit event`, {
-      isRetryable: false,
-    });
+  const named = new Set(
+    commit.events.flatMap(({ event }) => event.resourceRefs.map(({ path }) => `${event.tenantId}/${path}`)),
+  );
+  for (const { path } of commit.changes) {
+    const collection = collectionOf(path);
+    if (UNDECIDED_COLLECTIONS.has(collection)) continue;
+    if (commit.events.length === 0) throw offRecord(`a change of ${collection} has no audit event`);
+    const inTenant = IN_TENANT.exec(path)?.[1];
+    if (inTenant === undefined || FOLLOWING_COLLECTIONS.has(collection) || named.has(inTenant)) continue;
+    throw offRecord(`a change of ${collection} is named by no audit event of its commit`);
+  }
 }
+
+const offRecord = (problem: string): StudioError => new StudioError("INTERNAL", problem, { isRetryable: false });
 
 function collectionOf(path: string): string {
   const segments = path.split("/");

@@ -10,15 +10,19 @@ import { NOW, sha256 } from "../../test/support/fake-means.js";
 import { memoryTransactor } from "../../test/support/memory-transactor.js";
 import type { MemoryTransactor } from "../../test/support/memory-transactor.js";
 import { applyEffect, rollbackConflicts } from "./apply-effect.js";
+import type { AppliedEffect } from "./apply-effect.js";
 import { invertWrites } from "./invert-writes.js";
 import { loadDocuments } from "./load.js";
 
 let events = 0;
-function anEvent(): RecordedEvent {
+function newEventId(): string {
   events += 1;
-  const means = { eventId: `event-${events}`, nonce: "0".repeat(32), salt: "1".repeat(32), sha256 };
+  return `event-${events}`;
+}
+function anEvent(eventId: string, resourceRefs: AppliedEffect["resourceRefs"]): RecordedEvent {
+  const means = { eventId, nonce: "0".repeat(32), salt: "1".repeat(32), sha256 };
   const about = { tenantId: TENANT_ID, at: NOW, actor: anOwner(), requestId: "request-1" };
-  return recordEvent({ ...about, type: "proposal.executed", outcome: "done" }, means);
+  return recordEvent({ ...about, type: "proposal.executed", outcome: "done", resourceRefs }, means);
 }
 
 /** Applies in one commit, as the use cases do; answers the versions that the records got. */
@@ -29,10 +33,10 @@ function commitWrites(store: MemoryTransactor, writes: readonly EffectWrite[]): 
       TENANT_ID,
       writes.map(({ ref }) => ref),
     );
-    const event = anEvent();
-    const applied = applyEffect(TENANT_ID, writes, documents, event.event.eventId);
+    const eventId = newEventId();
+    const applied = applyEffect(TENANT_ID, writes, documents, eventId);
     const versions = applied.resourceRefs.map(({ auditVersion }) => auditVersion);
-    return { changes: applied.changes, events: [event], answer: versions };
+    return { changes: applied.changes, events: [anEvent(eventId, applied.resourceRefs)], answer: versions };
   });
 }
 

@@ -3,7 +3,7 @@ import { recordEvent } from "../../src/audit/record-event.js";
 import type { RecordedEvent } from "../../src/audit/record-event.js";
 import type { DocumentChange } from "../../src/commit/document-change.js";
 import { StudioError } from "../../src/commit/studio-error.js";
-import type { DocumentQuery, StoredDocument, Transactor } from "../../src/commit/transactor.js";
+import type { Commit, DocumentQuery, StoredDocument, Transactor } from "../../src/commit/transactor.js";
 import type { JsonObject } from "../../src/contracts/index.js";
 import { sha256 } from "./fake-means.js";
 
@@ -11,22 +11,32 @@ const TENANT = "kiln-house";
 const at = (ref: string): string => `tenants/${TENANT}/${ref}`;
 let events = 0;
 
-/** An event like any other; its id is new in each process, so that a store that is kept does not hold it already. */
-function anEvent(): RecordedEvent {
+/** An event that names these documents; its id is new in each process, so that a store that is kept does not hold it already. */
+function anEvent(tenantId: string, changes: readonly DocumentChange[]): RecordedEvent {
   events += 1;
   const eventId = `suite-${process.pid}-${Date.now()}-${events}`;
+  const prefix = `tenants/${tenantId}/`;
   return recordEvent(
     {
-      tenantId: TENANT,
+      tenantId,
       type: "proposal.refused",
       at: "2026-11-20T09:00:00.000Z",
       actor: { type: "system", id: "suite", name: "Suite" },
       outcome: "refused",
       reasonCode: "NO_OP",
+      resourceRefs: changes
+        .filter(({ path }) => path.startsWith(prefix))
+        .map(({ path }) => ({ path: path.slice(prefix.length), auditVersion: 1 })),
       requestId: "request-suite",
     },
     { eventId, nonce: "0".repeat(32), salt: "1".repeat(32), sha256 },
   );
+}
+
+/** These changes, with an event in each studio that they change. */
+function onRecord<T>(changes: readonly DocumentChange[], answer: T): Commit<T> {
+  const tenants = new Set(changes.map(({ path }) => path.split("/")[1] ?? ""));
+  return { changes, events: [...tenants].map((tenantId) => anEvent(tenantId, changes)), answer };
 }
 
 /** What every store behind `Transactor` promises. Each test gets a store of its own, with nothing in it. */
@@ -38,7 +48,7 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
     });
 
     const write = (...changes: DocumentChange[]): Promise<null> =>
-      store.transact(() => Promise.resolve({ changes, events: [anEvent()], answer: null }));
+      store.transact(() => Promise.resolve(onRecord(changes, null)));
     const read = (...paths: string[]): Promise<readonly StoredDocument[]> =>
       store.transact(async (reads) => ({ changes: [], events: [], answer: await reads.get(paths) }));
     const find = (query: DocumentQuery): Promise<string[]> =>
@@ -50,18 +60,13 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
     const dataOf = async (path: string): Promise<JsonObject | null> => (await read(path))[0]?.data ?? null;
 
     it("stores what a commit creates, sets, updates and deletes, together with its event", async () => {
-      const event = anEvent();
+      const changes: DocumentChange[] = [
+        { op: "update", path: at("batches/b-1"), fields: { pieces: 5 } },
+        { op: "set", path: at("batches/b-2"), data: { title: "Bowls" } },
+      ];
+      const event = anEvent(TENANT, changes);
       await write({ op: "create", path: at("batches/b-1"), data: { title: "Mugs", pieces: 4 } });
-      await store.transact(() =>
-        Promise.resolve({
-          changes: [
-            { op: "update", path: at("batches/b-1"), fields: { pieces: 5 } },
-            { op: "set", path: at("batches/b-2"), data: { title: "Bowls" } },
-          ],
-          events: [event],
-          answer: null,
-        }),
-      );
+      await store.transact(() => Promise.resolve({ changes, events: [event], answer: null }));
       await write({ op: "delete", path: at("batches/b-2") });
       assert.deepEqual(await dataOf(at("batches/b-1")), { title: "Mugs", pieces: 5 });
       assert.equal(await dataOf(at("batches/b-2")), null);
@@ -163,11 +168,24 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
       assert.deepEqual(await dataOf(at("devices/hubitat_1")), { n: 1 });
     });
 
+    it("refuses a change that no event of its commit names, in its own studio", async () => {
+      const named: DocumentChange = { op: "set", path: at("batches/b-1"), data: { n: 1 } };
+      const silent: DocumentChange = { op: "set", path: at("batches/b-2"), data: { n: 1 } };
+      const commit = (...events: RecordedEvent[]) =>
+        store.transact(() => Promise.resolve({ changes: [named, silent], events, answer: null }));
+      const refusal = { code: "INTERNAL", message: /batches is named by no audit event/ };
+      await assert.rejects(commit(anEvent(TENANT, [named])), refusal);
+      await assert.rejects(commit(anEvent(TENANT, [named]), anEvent("other", [])), refusal);
+      assert.equal(await dataOf(at("batches/b-1")), null);
+      await commit(anEvent(TENANT, [named]), anEvent(TENANT, [silent]));
+      assert.deepEqual(await dataOf(at("batches/b-2")), { n: 1 });
+    });
+
     const increment = (path: string): Promise<number> =>
       store.transact(async (reads) => {
         const [found] = await reads.get([path]);
         const n = Number(found?.data?.["n"] ?? 0) + 1;
-        return { changes: [{ op: "set", path, data: { n } }], events: [anEvent()], answer: n };
+        return onRecord([{ op: "set", path, data: { n } }], n);
       });
 
     it("counts both of two concurrent increments, of a document that is not there yet as well", async () => {
@@ -185,7 +203,7 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
           const found = await reads.query({ collection: at("batches"), where: [], limit: 1 });
           if (found.length > 0) return { changes: [], events: [], answer: false };
           const change: DocumentChange = { op: "create", path: at(`batches/${id}`), data: { n: 1 } };
-          return { changes: [change], events: [anEvent()], answer: true };
+          return onRecord([change], true);
         });
       assert.deepEqual((await Promise.all([open("b-1"), open("b-2")])).sort(), [false, true]);
     });
@@ -273,7 +291,7 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
         const open = (id: string): Promise<boolean> =>
           store.transact(async (reads) => {
             if ((await reads.count(query)) > 0) return { changes: [], events: [], answer: false };
-            return { changes: [firing(id, { kilnId: "k-3" })], events: [anEvent()], answer: true };
+            return onRecord([firing(id, { kilnId: "k-3" })], true);
           });
         assert.deepEqual((await Promise.all([open("f-10"), open("f-11")])).sort(), [false, true]);
         assert.equal(await count(query), 1);
