@@ -3,7 +3,7 @@ import { isText, isWritten, memberNamed, sameBytes, scanCanonicalObject } from "
 import type { CanonicalObject, Member } from "./canonical-scan.js";
 
 /** What stands beside the canonical text in a stored event without being a copy of a part of it. */
-const NOT_COPIES: ReadonlySet<string> = new Set(["v", "canonical", "pending"]);
+const NOT_COPIES: ReadonlySet<string> = new Set(["v", "canonical", "pending", "logEpoch", "quarantined"]);
 /** Copies that stand deeper in the event than under their own name. */
 const ACTOR_COPIES = [
   ["actorId", "id"],

@@ -47,6 +47,10 @@ export const AUDIT_EVENT_TYPES = [
   "envelope.refused",
   "dead_letter.redriven",
   "access.refused",
+  "log.begun",
+  "log.event_refused",
+  "log.alarm_raised",
+  "log.alarm_cleared",
 ] as const;
 export const AuditEventType = z.enum(AUDIT_EVENT_TYPES);
 export type AuditEventType = z.infer<typeof AuditEventType>;
@@ -88,12 +92,18 @@ export type AuditEvent = z.infer<typeof AuditEvent>;
 
 /**
  * How an event is stored, at `auditEvents/{eventId}`: the exact canonical bytes, and copies to search by. Written in the
- * acting transaction, create-only; the sequencer removes `pending`; kept for ever.
+ * acting transaction, create-only; the sequencer puts an index in place of `pending`; kept for ever.
  */
 export const StoredAuditEvent = z.strictObject({
   v: z.literal(1),
   canonical: z.string().max(200_000),
   pending: z.literal(true).optional(),
+  /** Its index in the log, from when it was sequenced on. */
+  seq: z.int().min(0).optional(),
+  /** Which log that is, if it is not the studio's first. */
+  logEpoch: z.int().min(2).optional(),
+  /** Refused by the sequencer, because somebody had changed it: it gets no index and stays as evidence. */
+  quarantined: z.literal(true).optional(),
   type: AuditEventType,
   severity: AuditEvent.shape.severity,
   at: UtcInstant,

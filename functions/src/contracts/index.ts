@@ -18,6 +18,7 @@ export * from "./proposal.js";
 export * from "./digest.js";
 export * from "./quota.js";
 export * from "./audit-event.js";
+export * from "./audit-log.js";
 export * from "./observation.js";
 export * from "./agent-envelope.js";
 export * from "./agent.js";

@@ -26,6 +26,9 @@ export const COLLECTIONS = {
   digests: "digests",
   auditEvents: "auditEvents",
   auditPayloads: "auditPayloads",
+  auditLog: "auditLog",
+  tiles: "tiles",
+  checkpoints: "checkpoints",
   agents: "agents",
   streams: "streams",
   devices: "devices",
@@ -56,6 +59,12 @@ export const noticeRef = (eventId: string): string => `notices/${eventId}`;
 export const jobRunRef = (runId: string): string => `jobRuns/${runId}`;
 export const auditEventRef = (eventId: string): string => `auditEvents/${eventId}`;
 export const auditPayloadRef = (eventId: string): string => `auditPayloads/${eventId}`;
+export const logHeadRef = (): string => "auditLog/head";
+export const logHealthRef = (): string => "auditLog/health";
+export const closedLogRef = (epoch: number): string => `auditLog/e${epoch}`;
+export const logTileRef = (epoch: number, level: number, index: number): string =>
+  `auditLog/e${epoch}/tiles/${level}-${index}`;
+export const logCheckpointRef = (epoch: number, size: number): string => `auditLog/e${epoch}/checkpoints/${size}`;
 export const agentRef = (agentId: string): string => `agents/${agentId}`;
 export const streamRef = (agentId: string, bootId: string): string => `agents/${agentId}/streams/${bootId}`;
 /** A device id holds a colon, which a document id of ours does not. */

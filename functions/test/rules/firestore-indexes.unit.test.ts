@@ -48,6 +48,8 @@ const ASKED = [
   "COLLECTION auditEvents reasonCode ASCENDING, at DESCENDING",
   "COLLECTION auditEvents type ASCENDING, at DESCENDING",
   "COLLECTION auditEvents capabilityId ASCENDING, at DESCENDING",
+  "COLLECTION auditEvents pending ASCENDING, at ASCENDING",
+  "COLLECTION_GROUP auditEvents pending ASCENDING, at ASCENDING",
   "COLLECTION observations agentId ASCENDING, receivedAt DESCENDING",
   "COLLECTION firings kilnId ASCENDING, startAt DESCENDING",
 ];
@@ -67,6 +69,15 @@ describe("firestore.indexes.json", () => {
   it("lets the sweep find unsent events in all studios", () => {
     const outbox = FILE.fieldOverrides.find((it) => it.collectionGroup === "outbox" && it.fieldPath === "at");
     assert.ok(outbox?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));
+  });
+
+  it("lets the sweep find logs that are not done, in all studios", () => {
+    const logs = FILE.fieldOverrides.find((it) => it.collectionGroup === "auditLog" && it.fieldPath === "needsSweep");
+    assert.ok(logs?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));
+  });
+
+  it("keeps the index of an event out of the automatic indexes: it grows with every write", () => {
+    assert.deepEqual(FILE.fieldOverrides.find((it) => it.fieldPath === "seq")?.indexes, []);
   });
 
   it("keeps what is long or nested out of the automatic indexes", () => {
