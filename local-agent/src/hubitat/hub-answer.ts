@@ -21,11 +21,28 @@ export const HUB_FAILURES = [
 ] as const;
 export type HubFailure = (typeof HUB_FAILURES)[number];
 
-export type HubAnswer<T> =
-  { readonly kind: "ok"; readonly value: T } | { readonly kind: "failed"; readonly failure: HubFailure };
+interface FailedAnswer {
+  readonly kind: "failed";
+  readonly failure: HubFailure;
+  /** With `rateLimited` alone: how long the hub asks to be left alone, within the bounds of `parseRetryAfterMs`. */
+  readonly retryAfterMs?: number;
+}
+export type HubAnswer<T> = { readonly kind: "ok"; readonly value: T } | FailedAnswer;
 
-export function hubFailed(failure: HubFailure): { readonly kind: "failed"; readonly failure: HubFailure } {
-  return { kind: "failed", failure };
+export function hubFailed(failure: HubFailure, retryAfterMs?: number): FailedAnswer {
+  return { kind: "failed", failure, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+const MIN_RETRY_AFTER_MS = 30_000;
+const MAX_RETRY_AFTER_MS = 900_000;
+
+/**
+ * Answers: how long does a `Retry-After` ask to wait? Seconds alone are read (RFC 9110 §10.2.3); a date would ask to trust
+ * the hub's clock. Anything else, and anything shorter, counts as 30 s; nothing longer than 15 min is believed.
+ */
+export function parseRetryAfterMs(header: string | undefined): number {
+  const seconds = /^\d{1,9}$/.test(header ?? "") ? Number(header) : 0;
+  return Math.min(MAX_RETRY_AFTER_MS, Math.max(MIN_RETRY_AFTER_MS, seconds * 1_000));
 }
 
 /**

@@ -7,6 +7,10 @@ import type { HubitatClient } from "./hubitat-client.js";
 import type { HubitatConfig } from "./hubitat-config.js";
 import { modeStatus, toSnapshot } from "./to-snapshot.js";
 
+/** A token that was refused is refused again: only a person can mend it, and the hub is asked rarely until then. */
+const REFUSED_TOKEN_PAUSE_MS = 300_000;
+const LONGEST_PAUSE_MS = 900_000;
+
 /** A success longer ago than this says nothing about the hub's health now. */
 export const HEALTHY_FOR_MS = 15 * 60_000;
 
@@ -57,25 +61,38 @@ export function createHubitatConnector(config: HubitatConfig | null, deps: Hubit
   let lastSuccessMs: number | null = null;
   let lastError: ConnectorErrorCode | null = null;
   let consecutiveFailures = 0;
+  /** While the hub asks to be left alone, or has refused the token: which code that was, and until when. */
+  let pause: { readonly code: ConnectorErrorCode; readonly untilMs: number } | null = null;
 
   async function readOnce(configured: HubitatConfig, hub: HubitatClient): Promise<StatusSnapshot> {
+    requireNoPause();
     const permit = mayCall(breaker, deps.nowMs());
     breaker = permit.state;
     if (!permit.allowed) throw new ConnectorError("UNREACHABLE", "the hub is given a pause after repeated failures");
     const isProbe = breaker.phase === "half_open";
     const answer = await readHub(configured, hub, isProbe, deps);
-    if (answer.kind === "failed") throw failed(answer.failure);
+    if (answer.kind === "failed") throw failed(answer.failure, answer.retryAfterMs);
     const nowMs = deps.nowMs();
     breaker = recordSuccess(breaker, nowMs);
     lastSuccessMs = nowMs;
     consecutiveFailures = 0;
     lastError = null;
+    pause = null;
     snapshot = answer.value;
     return answer.value;
   }
 
-  function failed(failure: HubFailure): ConnectorError {
+  function requireNoPause(): void {
+    // A pause that ends further away than it can be long means that the clock was set back.
+    const remainingMs = pause === null ? 0 : pause.untilMs - deps.nowMs();
+    if (pause === null || remainingMs <= 0 || remainingMs > LONGEST_PAUSE_MS) return;
+    throw new ConnectorError(pause.code, "hubitat: the hub refused the last request and is left alone for a while");
+  }
+
+  function failed(failure: HubFailure, retryAfterMs = 0): ConnectorError {
     const [code, sentence] = FAILURES[failure];
+    const pauseMs = failure === "unauthorized" ? REFUSED_TOKEN_PAUSE_MS : retryAfterMs;
+    if (pauseMs > 0) pause = { code, untilMs: deps.nowMs() + pauseMs };
     if (failure !== "stopped") {
       breaker = recordFailure(breaker, deps.nowMs(), deps.chance());
       lastError = code;

@@ -6,7 +6,7 @@ import type { PeerCertificate } from "node:tls";
 import { urlToHttpOptions } from "node:url";
 import { hubReadUrl, refuseRequest } from "./allow-list.js";
 import type { HubAddress, HubRead } from "./allow-list.js";
-import { hubFailed, parseHubAnswer } from "./hub-answer.js";
+import { hubFailed, parseHubAnswer, parseRetryAfterMs } from "./hub-answer.js";
 import type { HubAnswer, HubFailure } from "./hub-answer.js";
 
 /** `devices/all` of 100 devices is some 200 kB; a body beyond this is not a device list. */
@@ -85,7 +85,9 @@ function openRequest(transport: HubTransport, url: string): ClientRequest {
 function collectBody(response: IncomingMessage, settle: (answer: HubAnswer<unknown>) => void): void {
   const status = response.statusCode ?? 0;
   if (status !== 200) {
-    settle(parseHubAnswer(status, ""));
+    const answer = parseHubAnswer(status, "");
+    const isLimit = answer.kind === "failed" && answer.failure === "rateLimited";
+    settle(isLimit ? hubFailed("rateLimited", parseRetryAfterMs(response.headers["retry-after"])) : answer);
     return;
   }
   const chunks: Buffer[] = [];

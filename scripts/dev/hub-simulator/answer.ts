@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { DEFAULT_SLOW_MS } from "./faults.js";
 import type { Fault } from "./faults.js";
@@ -5,16 +6,21 @@ import type { Fault } from "./faults.js";
 /** One answer as the hub would like to give it, before a fault spoils it. */
 export interface HubAnswer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 const LOGIN_PAGE = "<!doctype html>\n<html><head><title>Hubitat Elevation</title></head><body>Login</body></html>";
 const STARTING_PAGE = "<html><head><title>Hubitat</title></head><body><h1>Your hub is starting up</h1></body></html>";
 const OVERSIZED_BYTES = 17 * 1024 * 1024;
+const MAX_GARBAGE_BYTES = 4_096;
 const DRIP_INTERVAL_MS = 50;
+/** What `429` asks a client to wait. */
+const RETRY_AFTER_SECONDS = 90;
 
 export interface AnswerContext {
   readonly contentType: string;
+  /** Repeated in refusals, as careless servers do. */
+  readonly token: string;
   /** Where a redirect leads: a device command, so that following it does damage. */
   readonly redirectTo: string;
   /** Timers started for late answers; the server clears them when it stops. */
@@ -29,7 +35,11 @@ export function sendAnswer(
   context: AnswerContext,
 ): void {
   const send = (sent: HubAnswer) => {
-    response.writeHead(sent.status, { "content-type": context.contentType });
+    const isLimit = sent.status === 429;
+    response.writeHead(sent.status, {
+      "content-type": context.contentType,
+      ...(isLimit && { "retry-after": String(RETRY_AFTER_SECONDS) }),
+    });
     response.end(sent.body);
   };
   switch (fault?.kind) {
@@ -37,7 +47,7 @@ export function sendAnswer(
       later(context.timers, fault.delayMs ?? DEFAULT_SLOW_MS, () => send(answer));
       break;
     case "drip":
-      drip(response, answer.body, context);
+      drip(response, String(answer.body), context);
       break;
     case "redirect":
       response.writeHead(302, { location: context.redirectTo });
@@ -49,12 +59,20 @@ export function sendAnswer(
     case "hang":
       break;
     default:
-      send(spoil(answer, fault?.kind));
+      send(spoil(answer, fault?.kind, context.token));
   }
 }
 
-function spoil(answer: HubAnswer, kind: Fault["kind"] | undefined): HubAnswer {
+function spoil(answer: HubAnswer, kind: Fault["kind"] | undefined, token: string): HubAnswer {
   switch (kind) {
+    case "401":
+      return { status: 401, body: JSON.stringify({ error: "invalid_token", error_description: token }) };
+    case "429":
+      return { status: 429, body: `Too many requests with ${token}` };
+    case "503":
+      return { status: 503, body: STARTING_PAGE };
+    case "garbage":
+      return { status: 200, body: randomBytes(1 + Math.floor(Math.random() * MAX_GARBAGE_BYTES)) };
     case "500":
       return { status: 500, body: '{"error":true,"type":"java.lang.NullPointerException","message":"An error"}' };
     case "html":

@@ -3,12 +3,16 @@ import * as z from "zod";
 /**
  * How the hub can be broken. `slow` answers late, `hang` never, `drip` a byte at a time; `restart` refuses connections,
  * then answers its start page with 200, then works; `redirect` points at a device command, which a client that follows
- * would execute; `error200` is the failure that comes with a success code.
+ * would execute; `error200` is the failure that comes with a success code; `garbage` is random bytes under 200.
  */
 const FAULT_KINDS = [
   "slow",
+  "401",
+  "429",
   "500",
+  "503",
   "html",
+  "garbage",
   "hang",
   "drip",
   "restart",

@@ -156,7 +156,7 @@ export class SimulatorServer {
   private answerContext(): AnswerContext {
     const { appId, token, contentType } = this.options;
     const redirectTo = `/apps/api/${appId}/devices/114/on?access_token=${token}`;
-    return { contentType, redirectTo, timers: this.timers };
+    return { contentType, token, redirectTo, timers: this.timers };
   }
 
   private controls() {

@@ -13,6 +13,7 @@ const NOT_AUTHORIZED = 5 as AuthenticateError["returnCode"];
 /** aedes in this process, MQTT 3.1.1 in plain text on the loopback interface. User name and password are checked. */
 export async function startEmbeddedBroker(options: BrokerOptions): Promise<SimulatedBroker> {
   let isRefusing = false;
+  let isStopping = false;
   const sockets = new Set<Socket>();
   const broker = await Aedes.createBroker({
     authenticate(_client, username, password, done) {
@@ -30,6 +31,8 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Simul
     },
   });
   const server = createServer((socket) => {
+    // A client that came and went while the broker was stopping would keep the server open for ever.
+    if (isStopping) socket.destroy();
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
@@ -58,9 +61,12 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Simul
     },
     disconnectClients,
     async stop() {
+      isStopping = true;
+      const isClosed = new Promise<void>((resolve) => server.close(() => resolve()));
       await disconnectClients();
       await new Promise<void>((resolve) => broker.close(() => resolve()));
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await disconnectClients();
+      await isClosed;
     },
   };
 }
