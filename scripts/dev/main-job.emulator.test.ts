@@ -48,6 +48,9 @@ describe("the main job", function () {
     const { publicKeyBase64 } = prepareAgentFolder(folder);
     const enrolled = await post(owner, "agents", { agentId: AGENT_ID, name: "Kiln room", publicKey: publicKeyBase64 });
     assert.equal(enrolled.status, 201, await enrolled.text());
+    const reason = "The agent watches the kiln room for the studio.";
+    const lent = await post(owner, "delegations", { agentId: AGENT_ID, scopes: ["firing.flag"], reason });
+    assert.equal(lent.status, 201, await lent.text());
     const pubsubHost = requireEnv("PUBSUB_EMULATOR_HOST");
     const settings = agentSettings({ tenantId, projectId, hub, vacuum });
     const env = { PUBSUB_EMULATOR_HOST: pubsubHost };

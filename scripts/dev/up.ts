@@ -77,6 +77,7 @@ async function bringUpAgent(
     tenantId: TENANT_ID,
     owner,
     agent: { agentId: AGENT_ID, name: "Kiln room agent", publicKey: publicKeyBase64 },
+    scopes: ["firing.flag"],
   });
   const settings = agentSettings({ tenantId: TENANT_ID, projectId: PROJECT_ID, hub, vacuum });
   return startAgent({ root: ROOT, folder: AGENT_FOLDER, logFile: AGENT_LOG, settings, env: emulators.env });

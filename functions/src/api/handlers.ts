@@ -2,6 +2,8 @@ import { getControl } from "../policy/look-at-control.js";
 import { engageStop } from "../policy/engage-stop.js";
 import { changeStaff } from "../policy/change-staff.js";
 import { endCover, startCover } from "../policy/covers.js";
+import { grantDelegation, revokeDelegation } from "../policy/delegations.js";
+import { grantExemption, revokeExemption } from "../policy/exemptions.js";
 import { engageScope, releaseScope } from "../policy/scopes.js";
 import { reportQuotas } from "../policy/quota-report.js";
 import { resetQuota } from "../policy/reset-quota.js";
@@ -62,6 +64,10 @@ export function apiHandlers(deps: () => UplinkDeps): Handlers {
     changeStaff: handle("changeStaff", (call) => changeStaff(deps(), call)),
     startCover: handle("startCover", (call) => startCover(deps(), call)),
     endCover: handle("endCover", (call) => endCover(deps(), call)),
+    grantDelegation: handle("grantDelegation", (call) => grantDelegation(deps(), call)),
+    revokeDelegation: handle("revokeDelegation", (call) => revokeDelegation(deps(), call)),
+    grantExemption: handle("grantExemption", (call) => grantExemption(deps(), call)),
+    revokeExemption: handle("revokeExemption", (call) => revokeExemption(deps(), call)),
     reportQuotas: handle("reportQuotas", ({ tenantId }) => reportQuotas(deps(), tenantId)),
     resetQuota: handle("resetQuota", (call) => resetQuota(deps(), call)),
     redriveDeadLetter: handle("redriveDeadLetter", (call) => redriveDeadLetter(deps(), call)),

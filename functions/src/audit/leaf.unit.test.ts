@@ -1,3 +1,4 @@
+import { toDocument } from "../commit/document-change.js";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { TENANT_ID, anOwner } from "../../test/support/builders.js";
@@ -112,7 +113,7 @@ describe("audit/event-copies", () => {
     assert.ok(scanned !== null);
     return scanned;
   };
-  const canonical = object(event);
+  const canonical = object(toDocument(event));
 
   it("finds in the event every copy that a stored event has", () => {
     const copies = copiesOf(stored);

@@ -20,5 +20,7 @@ export const ActLink = z.strictObject({
   id: DocId,
   /** Why this party is in the chain. */
   as: z.enum(["requester", "agentOwner", "delegator", "routineAuthor", "exemptionGrantor"]),
+  /** By which grant a person's rights are used (M05.4). */
+  delegationId: DocId.optional(),
 });
 export type ActLink = z.infer<typeof ActLink>;

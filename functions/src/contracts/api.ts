@@ -2,6 +2,8 @@ import * as z from "zod";
 import { ConflictField, Plan, StaleField } from "./effect.js";
 import { ApproverCover } from "./approval-policy.js";
 import { ControlMode, ControlReason, ControlState, ScopeKind, StaffEntry } from "./control.js";
+import { Delegation } from "./delegation.js";
+import { Exemption } from "./exemption.js";
 import { PolicyDecision } from "./policy-trace.js";
 import { DocId, JsonObject, Role, Sha256Hex, TenantId, UtcInstant, plainText } from "./primitives.js";
 import type { Role as RoleName } from "./primitives.js";
@@ -155,6 +157,8 @@ export const API_ROUTES = {
       /** Required from risk tier medium on. */
       rationale: Rationale.nullable().default(null),
       reasonCode: ApproveReason.nullable().default(null),
+      /** An exemption from the second approver, if the caller wants to use one (M04.7). */
+      exemptionId: DocId.optional(),
     }),
     answer: ProposalAnswer,
   },
@@ -216,7 +220,11 @@ export const API_ROUTES = {
     summary: "Apply exactly the approved effect, once, together with its audit event.",
     roles: EXECUTORS,
     params: OneProposal,
-    body: z.strictObject({ planId: Sha256Hex }),
+    body: z.strictObject({
+      planId: Sha256Hex,
+      /** An exemption from the quota, if the caller wants to use one (M04.7). */
+      exemptionId: DocId.optional(),
+    }),
     answer: z.strictObject({ proposal: Proposal, replayed: z.boolean(), policy: PolicyDecision }),
     needsIdempotencyKey: true,
   },
@@ -362,6 +370,70 @@ export const API_ROUTES = {
     params: z.strictObject({ tenantId: TenantId, coverId: DocId }),
     body: z.strictObject({ reason: plainText(3, 500) }),
     answer: z.strictObject({ cover: ApproverCover }),
+  },
+  grantDelegation: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/delegations",
+    summary: "Lend an agent some of one's own rights, for a while. It can ask for nothing without.",
+    roles: STAFF,
+    params: InTenant,
+    body: z.strictObject({
+      agentId: DocId,
+      scopes: Delegation.shape.scopes,
+      resourceRefs: Delegation.shape.resourceRefs.default([]),
+      constraints: Delegation.shape.constraints.default({ maxAmountCents: null, maxPerDay: null }),
+      /** null: eight hours from now; at most 30 days. */
+      expiresAt: UtcInstant.nullable().default(null),
+      reason: Rationale,
+    }),
+    answer: z.strictObject({ delegation: Delegation }),
+    needsRecentSignIn: true,
+    successStatus: 201,
+  },
+  revokeDelegation: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/delegations/{delegationId}:revoke",
+    summary:
+      "Take back what an agent was lent: one's own grants, or as owner or admin anybody's. Counts from this commit on.",
+    roles: STAFF,
+    params: z.strictObject({ tenantId: TenantId, delegationId: DocId }),
+    body: z.strictObject({ reason: plainText(3, 500) }),
+    answer: z.strictObject({ delegation: Delegation }),
+  },
+  grantExemption: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/exemptions",
+    summary: "Let one named requirement go unmet, for one capability, for a while and a few times.",
+    roles: RELEASERS,
+    params: InTenant,
+    body: z.strictObject({
+      capabilityId: Exemption.shape.capabilityId,
+      forUid: DocId.nullable().default(null),
+      resourceRef: Exemption.shape.resourceRef.default(null),
+      constraint: Exemption.shape.constraint.default({ maxAmountCents: null }),
+      waives: Exemption.shape.waives,
+      ticketRef: plainText(1, 200),
+      startsAt: UtcInstant.nullable().default(null),
+      expiresAt: UtcInstant,
+      maxUses: Exemption.shape.maxUses.default(1),
+      reason: Rationale,
+    }),
+    answer: z.strictObject({ exemption: Exemption }),
+    needsRecentSignIn: true,
+    successStatus: 201,
+  },
+  revokeExemption: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/exemptions/{exemptionId}:revoke",
+    summary: "Take an exemption back. Counts from this commit on.",
+    roles: RELEASERS,
+    params: z.strictObject({ tenantId: TenantId, exemptionId: DocId }),
+    body: z.strictObject({ reason: plainText(3, 500) }),
+    answer: z.strictObject({ exemption: Exemption }),
   },
   reportQuotas: {
     ...defaults,

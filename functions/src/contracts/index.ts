@@ -17,6 +17,8 @@ export * from "./policy-trace.js";
 export * from "./proposal.js";
 export * from "./digest.js";
 export * from "./quota.js";
+export * from "./delegation.js";
+export * from "./exemption.js";
 export * from "./audit-event.js";
 export * from "./audit-log.js";
 export * from "./observation.js";

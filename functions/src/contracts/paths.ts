@@ -23,6 +23,8 @@ export const COLLECTIONS = {
   notices: "notices",
   jobRuns: "jobRuns",
   quotas: "quotas",
+  delegations: "delegations",
+  exemptions: "exemptions",
   digests: "digests",
   auditEvents: "auditEvents",
   auditPayloads: "auditPayloads",
@@ -50,6 +52,8 @@ export const controlRef = (): string => "control/state";
 export const approvalPolicyRef = (version: number): string => `approvalPolicies/${version}`;
 export const proposalRef = (proposalId: string): string => `proposals/${proposalId}`;
 export const openIntentsRef = (targetKey: string): string => `openIntents/${targetKey}`;
+export const delegationRef = (delegationId: string): string => `delegations/${delegationId}`;
+export const exemptionRef = (exemptionId: string): string => `exemptions/${exemptionId}`;
 /** `day` is a UTC calendar day, `2026-11-20`. */
 export const digestRef = (agentId: string, day: string): string => `digests/${agentId}.${day}`;
 export const executionRef = (executionId: string): string => `executions/${executionId}`;

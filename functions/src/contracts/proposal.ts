@@ -129,6 +129,10 @@ export const Proposal = z.strictObject({
   executeNotBefore: UtcInstant.nullable(),
   policyId: z.string().min(1),
   policyVersion: z.int().min(1),
+  /** The grant that an agent asked under; null: people ask in their own name. */
+  delegationId: DocId.nullable(),
+  /** The exemption that its approval stands on; null: every requirement was met. */
+  exemptionId: DocId.nullable(),
   /** Control epoch when the approval was given (when it was submitted, until then). */
   controlEpochSeen: z.int().min(0),
   /** How often the same intent was submitted while this one was open (M01.9). */

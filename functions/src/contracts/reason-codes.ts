@@ -38,6 +38,36 @@ export const REASON_CODES = {
     whoCanLift: "You: sign in again.",
     httpStatus: 403,
   },
+  DELEGATION_MISSING: {
+    sentence: "Nobody has lent this agent their rights.",
+    whoCanLift: "Any member of staff who may ask for this themselves, by granting the agent a delegation.",
+    httpStatus: 403,
+  },
+  DELEGATION_EXPIRED: {
+    sentence: "The time for which somebody lent this agent their rights is over.",
+    whoCanLift: "Any member of staff who may ask for this themselves, by granting a new delegation.",
+    httpStatus: 403,
+  },
+  DELEGATION_REVOKED: {
+    sentence: "The rights that this agent was lent were taken back.",
+    whoCanLift: "Any member of staff who may ask for this themselves, by granting a new delegation.",
+    httpStatus: 403,
+  },
+  DELEGATION_SCOPE: {
+    sentence: "What this agent was lent does not reach this action or this record.",
+    whoCanLift: "Any member of staff who may ask for this themselves, by granting a wider delegation.",
+    httpStatus: 403,
+  },
+  DELEGATION_RIGHTS: {
+    sentence: "The person who lent this agent their rights may not ask for this themselves any more.",
+    whoCanLift: "Somebody else who may, by granting the agent a delegation of their own.",
+    httpStatus: 403,
+  },
+  DELEGATION_LIMIT: {
+    sentence: "This goes beyond the amount or the number that the delegation allows.",
+    whoCanLift: "Time, for the number; or the delegator, by granting a wider delegation.",
+    httpStatus: 429,
+  },
   // Requests
   INVALID_INPUT: {
     sentence: "The request does not have the shape that this action needs.",
@@ -180,6 +210,31 @@ export const REASON_CODES = {
     sentence: "Not enough valid approvals of this exact plan.",
     whoCanLift: "The approvers that the policy names.",
     httpStatus: 403,
+  },
+  EXEMPTION_MISSING: {
+    sentence: "There is no exemption by that name for this request.",
+    whoCanLift: "An owner or approver admin, by granting one; or do without it.",
+    httpStatus: 409,
+  },
+  EXEMPTION_EXPIRED: {
+    sentence: "The exemption does not count now: its time is over, or has not come.",
+    whoCanLift: "An owner or approver admin, by granting a new one; or do without it.",
+    httpStatus: 409,
+  },
+  EXEMPTION_SPENT: {
+    sentence: "The exemption was used as often as it may be.",
+    whoCanLift: "An owner or approver admin, by granting a new one; or do without it.",
+    httpStatus: 409,
+  },
+  EXEMPTION_REVOKED: {
+    sentence: "The exemption was taken back, or the kill switch was used since it was granted.",
+    whoCanLift: "An owner or approver admin, by granting a new one; or do without it.",
+    httpStatus: 409,
+  },
+  EXEMPTION_SCOPE: {
+    sentence: "The exemption is about another action, another record, another person or another requirement.",
+    whoCanLift: "An owner or approver admin, by granting one that fits; or do without it.",
+    httpStatus: 409,
   },
   ALREADY_REVIEWED: {
     sentence: "You have already given your review of this revision.",

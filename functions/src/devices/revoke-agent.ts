@@ -5,6 +5,7 @@ import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import { API_ROUTES, Agent, agentRef, inTenant } from "../contracts/index.js";
 import type { HumanActor, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { revokeAllOf } from "../policy/delegations.js";
 import { revokeKeys } from "./agent-keys.js";
 import { refuseOnRecord, refuseRole } from "./enrol-agent.js";
 import { readStored } from "./read-stored.js";
@@ -19,7 +20,7 @@ export interface RevokeCommand {
 
 /**
  * From which commit on does nothing count that the agent signs? From this one: every ingest reads the agent in its own
- * transaction, so an envelope is either in before the revocation or refused after it. All its keys go with it. Revoking an
+ * transaction, so an envelope is either in before the revocation or refused after it. All its keys go with it, and everything that it was lent. Revoking an
  * agent that is revoked changes nothing and is accepted.
  *
  * Refuses with ROLE_MISSING and NOT_FOUND.
@@ -38,6 +39,7 @@ export function revokeAgent(deps: Deps, command: RevokeCommand): Promise<Outcome
     if (before === null) return refuseOnRecord(deps, command, refuse("NOT_FOUND"), "revoke", now);
     if (before.status === "revoked") return { changes: [], events: [], answer: accept({ agent: before }) };
     const eventId = deps.ids.random();
+    const lent = await revokeAllOf(reads, { tenantId, agentId }, { by: actor.id, now, eventId });
     const agent: Agent = {
       ...before,
       status: "revoked",
@@ -54,13 +56,13 @@ export function revokeAgent(deps: Deps, command: RevokeCommand): Promise<Outcome
         at: now,
         actor,
         outcome: "done",
-        resourceRefs: [{ path: agentRef(agentId), auditVersion: agent.auditVersion }],
+        resourceRefs: [{ path: agentRef(agentId), auditVersion: agent.auditVersion }, ...lent.resourceRefs],
         requestId,
         data: { agentId },
         freeText: { reason: body.reason },
       },
       eventMeans(deps, eventId),
     );
-    return { changes: [{ op: "set", path, data: agent }], events: [event], answer: accept({ agent }) };
+    return { changes: [{ op: "set", path, data: agent }, ...lent.changes], events: [event], answer: accept({ agent }) };
   });
 }

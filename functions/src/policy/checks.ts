@@ -3,7 +3,10 @@ import type { ProposalStatus, ReasonCode, Review, Role, TraceLine } from "../con
 import { fewestApprovals } from "./approval-policy.js";
 import { effectiveControl } from "./control.js";
 import type { ControlSubject } from "./control.js";
+import { chooseDelegation } from "./delegation.js";
 import { electorateOf } from "./electorate.js";
+import { judgeExemption, withoutSecondApprover } from "./exemption.js";
+import type { ExemptionVerdict } from "./exemption.js";
 import type { PolicyFacts, PolicyOperation, ProposalFacts } from "./facts.js";
 import { passes, personBehind, rolesHeld, staffEntryOf } from "./staff.js";
 import { coveredBy, eligibleApprovers, soloFrom, tally, tieOf } from "./tally.js";
@@ -36,8 +39,10 @@ export const OPERATION_FROM: Readonly<Record<Exclude<PolicyOperation, "submit">,
   rollback: ["executed", "rollback_conflict"],
 };
 
-/** The proposal belongs to the tenant that is acted in. Paths make it so; this makes it certain. */
-const tenant: Check = ({ proposal, tenantId }) => {
+/** Proposal and records belong to the tenant that is acted in (M05.5). Paths make it so; this makes it certain. */
+const tenant: Check = ({ proposal, tenantId, foreignRefs }) => {
+  if (foreignRefs !== null && foreignRefs.length > 0)
+    return fail("CROSS_TENANT_DENIED", `${foreignRefs.join(", ").slice(0, 400)} belongs to another studio`);
   if (proposal === null) return pass(`studio ${tenantId}`);
   return proposal.tenantId === tenantId
     ? pass(`studio ${tenantId}`)
@@ -124,8 +129,59 @@ function revoker(facts: PolicyFacts, roles: readonly Role[]): Finding {
     : decider(facts, roles);
 }
 
-const electorateFor = ({ proposal, control, now }: PolicyFacts): Electorate | null =>
-  proposal === null ? null : electorateOf(proposal, control.tenant, now);
+/** Who is there to decide, the rule eased by the exemption that the call names, where that counts. */
+function electorateFor(facts: PolicyFacts): Electorate | null {
+  const { proposal, control, now } = facts;
+  const electorate = proposal === null ? null : electorateOf(proposal, control.tenant, now);
+  const verdict = exemptionVerdict(facts);
+  return electorate !== null && verdict?.kind === "waives" && verdict.exemption.waives.includes("second_approver")
+    ? withoutSecondApprover(electorate, verdict.exemption)
+    : electorate;
+}
+
+/** null: the call names no exemption, or is none that an exemption could ease. */
+function exemptionVerdict({
+  exemption,
+  proposal,
+  operation,
+  control,
+  tenantId,
+  now,
+}: PolicyFacts): ExemptionVerdict | null {
+  if (exemption === null || proposal === null || (operation !== "approve" && operation !== "execute")) return null;
+  const { capabilityId, ownerUid, actChain, targets, cents } = proposal;
+  return judgeExemption(exemption, {
+    ...{ tenantId, capabilityId, ownerUid, actChain, targets, cents, now },
+    waivable: operation === "approve" ? ["second_approver"] : ["second_approver", "quota"],
+    controlEpoch: effectiveControl(control, {}, now).epoch,
+    people: control.tenant.kind === "unreadable" ? [] : control.tenant.state.staff,
+  });
+}
+
+/**
+ * An agent has no rights of its own: it asks on those that a person lent it, as far as that person still has them (M05.2).
+ * Read again in the executing transaction, so that taking them back and executing have an order (M05.3).
+ */
+const delegation: Check = ({ operation, actor, proposal, capability, delegation, control, tenantId, now }) => {
+  const isAgents = operation === "submit" ? actor.type === "agent" : proposal?.actChain[0]?.type === "agent";
+  if (!isAgents || (operation !== "submit" && operation !== "execute")) return skip("nobody's lent rights are used");
+  if (delegation === null || capability === null) return fail("DELEGATION_MISSING", "nobody looked for a grant");
+  if (control.tenant.kind === "unreadable") return fail("CONTROL_UNREADABLE", "the staff list cannot be read");
+  const verdict = chooseDelegation(delegation, { tenantId, capability, people: control.tenant.state.staff, now });
+  return verdict.kind === "lent"
+    ? pass(`lent by ${verdict.delegation.delegator} until ${verdict.delegation.expiresAt}`)
+    : fail(verdict.reasonCode, verdict.detail);
+};
+
+/** The exemption that the call names counts for this; naming one that does not is refused, whether needed or not. */
+const exemption: Check = (facts) => {
+  if (facts.exemption === null) return skip("none is named");
+  const verdict = exemptionVerdict(facts);
+  if (verdict === null) return fail("EXEMPTION_SCOPE", `${facts.operation} has no requirement to waive`);
+  if (verdict.kind === "refused") return fail(verdict.reasonCode, verdict.detail);
+  const { waives, grantedBy, expiresAt } = verdict.exemption;
+  return pass(`waives ${waives.join(", ")}; granted by ${grantedBy} until ${expiresAt}`);
+};
 
 /**
  * The kill switch lets it through. Effects need `normal`; approvals are refused while stopped; asking, re-planning,
@@ -273,7 +329,7 @@ const quorum: Check = (facts) => {
   const electorate = electorateFor(facts);
   if (proposal === null || electorate === null) return fail("NO_APPROVAL", "nobody can count the approvals");
   const { approvers, isReached, lost } = tally(electorate, liveReviews(proposal));
-  const detail = `${approvers.length} of ${fewestApprovals(proposal.rule)} approvals of this plan`;
+  const detail = `${approvers.length} of ${fewestApprovals(electorate.rule)} approvals of this plan`;
   if (isReached) return pass(detail);
   return lost > 0 ? fail("QUORUM_LOST", `${detail}; ${lost} no longer count`) : fail("NO_APPROVAL", detail);
 };
@@ -343,8 +399,11 @@ const blastRadius: Check = ({ proposal, capability }) => {
 };
 
 /** There is something left of the quota that this execution counts against (M06.1). */
-const quota: Check = ({ operation, quota }) => {
+const quota: Check = (facts) => {
+  const { operation, quota } = facts;
   if (operation !== "execute") return skip("counted at execution");
+  const verdict = exemptionVerdict(facts);
+  if (verdict?.kind === "waives" && verdict.exemption.waives.includes("quota")) return pass("waived by an exemption");
   if (quota === null) return fail("QUOTA", "the quota cannot be read");
   return quota.remaining > 0
     ? pass(`${quota.remaining} of ${quota.limit} left`)
@@ -359,6 +418,7 @@ export const CHECKS: readonly { readonly name: TraceLine["check"]; readonly chec
   { name: "tenant", check: tenant },
   { name: "capability", check: capability },
   { name: "role", check: role },
+  { name: "delegation", check: delegation },
   { name: "self_approval", check: selfApproval },
   { name: "step_up", check: stepUp },
   { name: "control", check: control },
@@ -367,6 +427,7 @@ export const CHECKS: readonly { readonly name: TraceLine["check"]; readonly chec
   { name: "expiry", check: expiry },
   { name: "intent", check: intent },
   { name: "rationale", check: rationale },
+  { name: "exemption", check: exemption },
   { name: "quorum", check: quorum },
   { name: "approval_age", check: approvalAge },
   { name: "hold_window", check: holdWindow },

@@ -4,6 +4,7 @@ import { POLICY_CHECKS, PROPOSAL_STATUSES, PolicyDecision, REASON_CODES, ROLES }
 import type { ReasonCode, TraceLine } from "../contracts/index.js";
 import {
   aControl,
+  aDelegation,
   aPerson,
   aProposal,
   aReview,
@@ -40,6 +41,9 @@ function proposalFacts(overrides: Partial<ProposalFacts> = {}, from = aProposal(
   const derived = {
     planId: plan.planId,
     docs: plan.writes.length,
+    ownerUid: from.ownerUid,
+    targets: plan.writes.map(({ ref }) => ref),
+    cents: plan.blastRadius.cents,
     connectorIds: [],
     isConsumed: false,
     isReversible: true,
@@ -84,6 +88,9 @@ function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {
     capability: metadata,
     control: readable,
     proposal: stored,
+    foreignRefs: [],
+    delegation: LENT,
+    exemption: null,
     review: operation === "submit" || operation === "rollback" ? null : looked,
     intent: { stored: "a".repeat(64), recomputed: "a".repeat(64) },
     isRationaleRepeated: operation === "approve" ? false : null,
@@ -92,6 +99,13 @@ function allowed(operation: PolicyOperation, overrides: Partial<PolicyFacts> = {
     ...overrides,
   };
 }
+const LENT = {
+  candidates: [aDelegation()],
+  agentId: "pi-1",
+  targets: ["firings/f-1"],
+  cents: 0,
+  usedLastDay: new Map(),
+};
 const QUOTA_LEFT = { key: "default.actor.olga", limit: 5, remaining: 1, resetAt: null, retryAfterMs: 0 };
 const OPERATIONS: PolicyOperation[] = [
   "submit",

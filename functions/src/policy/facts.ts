@@ -1,4 +1,6 @@
 import type { ControlReadings } from "./control.js";
+import type { DelegationFacts } from "./delegation.js";
+import type { ExemptionFacts } from "./exemption.js";
 import type {
   Actor,
   ActLink,
@@ -28,6 +30,11 @@ export interface ProposalFacts {
   readonly expiresAt: UtcInstant;
   readonly planId: string;
   readonly docs: number;
+  readonly ownerUid: string;
+  /** The records that the effect writes, relative to the tenant. */
+  readonly targets: readonly string[];
+  /** Money that the effect moves, in cents of either sign. */
+  readonly cents: number;
   readonly capabilityId: string;
   readonly submittedAt: UtcInstant;
   readonly rule: ApprovalRule;
@@ -65,6 +72,12 @@ export interface PolicyFacts {
   readonly capability: CapabilityMetadata | null;
   readonly control: ControlReadings;
   readonly proposal: ProposalFacts | null;
+  /** Records that were read for this and say that they belong to another studio; null when nobody looked. */
+  readonly foreignRefs: readonly string[] | null;
+  /** The rights that an agent was lent; null when nobody looked, which leaves an agent with none. */
+  readonly delegation: DelegationFacts | null;
+  /** The exemption that the call names; null when it names none. */
+  readonly exemption: ExemptionFacts | null;
   /** `not_given_yet`: somebody asks in advance, as a screen does, what would stand in the way of a decision. */
   readonly review: ReviewFacts | "not_given_yet" | null;
   /** Did this person give the same reason lately? null: nobody looked, or it could not be read. */

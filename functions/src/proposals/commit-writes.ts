@@ -6,10 +6,18 @@ import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import { ExecutionRecord, executionRef, inTenant } from "../contracts/index.js";
-import type { EffectWrite, ExecutionSummary, PolicyDecision, Proposal, RouteAnswer } from "../contracts/index.js";
+import type {
+  EffectWrite,
+  ExecutionSummary,
+  Exemption,
+  PolicyDecision,
+  Proposal,
+  RouteAnswer,
+} from "../contracts/index.js";
 import type { Quota } from "../policy/quota.js";
 import { applyEffect } from "./apply-effect.js";
 import { debitQuota } from "./debit-quota.js";
+import { useExemption } from "./use-exemption.js";
 import { proposalEvent, stepProposal } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
 import type { TenantDocuments } from "./plan-effect.js";
@@ -27,6 +35,8 @@ export interface ReadyToCommit {
   readonly policy: PolicyDecision;
   /** What an execution is counted against; null for an undo, which costs nothing. */
   readonly quota: Quota | null;
+  /** What it is let through on, and one use of it; null: every requirement was met. */
+  readonly exemption: Exemption | null;
 }
 
 /**
@@ -46,6 +56,7 @@ export function commitWrites(
   const writes: readonly EffectWrite[] = operation === "execute" ? proposal.plan.writes : proposal.plan.inverse;
   const applied = applyEffect(tenantId, writes, documents, eventId);
   const debit = debitQuota(quota, occasion, eventId);
+  const use = useExemption(ready.exemption, occasion, eventId);
   const done: ExecutionSummary = {
     executionId,
     executedBy: { id: actor.id, name: actor.name },
@@ -71,14 +82,15 @@ export function commitWrites(
       executionId,
       idempotencyKeyHash: deps.sha256(ready.idempotencyKey),
       output: writes,
-      resourceRefs: [...applied.resourceRefs, ...debit.resourceRefs],
-      data: { planId: plan.planId, ...debit.told, ...about.data },
+      resourceRefs: [...applied.resourceRefs, ...debit.resourceRefs, ...use.resourceRefs],
+      data: { planId: plan.planId, ...debit.told, ...use.told, ...about.data },
     },
     {
       eventId,
       changes: [
         ...applied.changes,
         ...debit.changes,
+        ...use.changes,
         { op: "create", path: inTenant(tenantId, executionRef(executionId)), data: record },
       ],
     },

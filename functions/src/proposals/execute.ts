@@ -2,7 +2,7 @@ import type { Deps } from "../commit/deps.js";
 import { refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import { executionRef } from "../contracts/index.js";
+import { executionRef, exemptionRef } from "../contracts/index.js";
 import type {
   ApiErrorDetails,
   QuotaStanding,
@@ -19,11 +19,13 @@ import type {
 import { standing } from "../policy/quota.js";
 import type { Quota } from "../policy/quota.js";
 import type { IdempotentCommand } from "./command.js";
+import { authorityOf, authorityRefs } from "./authority.js";
 import { answerReplay, commitWrites } from "./commit-writes.js";
 import { undeclaredWrites } from "./declared-paths.js";
 import { executionIdFor, payloadHashOf, readReplay, transactOnce } from "./idempotency.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal } from "./load.js";
+import { readExemption } from "./load-delegations.js";
 import { quotaOf, quotaRefsOf } from "./load-quota.js";
 import { refuseOnRecord, stepProposal, withPolicy } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
@@ -51,8 +53,10 @@ export function executeProposal(deps: Deps, command: Executing): Promise<Outcome
 
     const executionId = executionIdFor(deps.sha256, tenantId, proposal.capabilityId, idempotencyKey);
     const payloadHash = payloadHashOf(deps.sha256, { operation: "execute", proposalId, planId: body.planId });
+    const exemptionId = proposal.exemptionId ?? body.exemptionId ?? null;
     const documents = await loadDocuments(reads, tenantId, [
       executionRef(executionId),
+      ...authorityRefs(proposal, exemptionId),
       ...quotaRefsOf(proposal, capability),
       ...proposal.plan.preconditions.map(({ ref }) => ref),
     ]);
@@ -67,6 +71,7 @@ export function executeProposal(deps: Deps, command: Executing): Promise<Outcome
       review: looked,
       staleFields: stale,
       quota: quota === null ? null : standing(quota, occasion.now),
+      ...authorityOf(proposal, exemptionId, documents),
       sha256: deps.sha256,
     });
 
@@ -81,7 +86,9 @@ export function executeProposal(deps: Deps, command: Executing): Promise<Outcome
 
     const stray = undeclaredWrites(proposal.plan.writes, capability?.metadata.declaredPaths ?? []);
     if (stray.length > 0) return refuseOnRecord(deps, occasion, "execute", "UNDECLARED_WRITE", { proposal });
-    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy, quota };
+    const exemption = readExemption(documents.get(exemptionRef(exemptionId ?? "")));
+    const paid = exemption?.waives.includes("quota") === true ? null : quota;
+    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy, quota: paid, exemption };
     return commitWrites(deps, occasion, ready, "execute", { data: aboutExecution(proposal, documents) });
   });
 }

@@ -1,7 +1,9 @@
 import type { AnyCapability } from "../capabilities/registry.js";
 import type { Actor, PolicyDecision, Proposal, QuotaStanding, StaleField, UtcInstant } from "../contracts/index.js";
 import type { ControlReadings } from "../policy/control.js";
+import type { DelegationFacts } from "../policy/delegation.js";
 import { evaluatePolicy } from "../policy/evaluate-policy.js";
+import type { ExemptionFacts } from "../policy/exemption.js";
 import type { PolicyFacts, PolicyOperation, ProposalFacts, ReviewFacts } from "../policy/facts.js";
 import { hashIntent, planIdOf } from "./plan-effect.js";
 
@@ -15,6 +17,9 @@ export interface Case {
   readonly proposal: Proposal | null;
   readonly capability: AnyCapability | null;
   readonly review?: ReviewFacts | "not_given_yet";
+  readonly foreignRefs?: readonly string[];
+  readonly delegation?: DelegationFacts | null;
+  readonly exemption?: ExemptionFacts | null;
   readonly staleFields?: readonly StaleField[];
   readonly isRationaleRepeated?: boolean | null;
   readonly quota?: QuotaStanding | null;
@@ -36,6 +41,9 @@ function toFacts({ operation, now, tenantId, actor, control, proposal, capabilit
     capability: capability?.metadata ?? null,
     control,
     proposal: proposal === null ? null : toProposalFacts(proposal),
+    foreignRefs: rest.foreignRefs ?? null,
+    delegation: rest.delegation ?? null,
+    exemption: rest.exemption ?? null,
     review: rest.review ?? null,
     isRationaleRepeated: rest.isRationaleRepeated ?? null,
     intent: recomputeIntent(proposal, capability, rest.sha256),
@@ -55,6 +63,9 @@ function toProposalFacts(proposal: Proposal): ProposalFacts {
     expiresAt: proposal.expiresAt,
     planId: proposal.plan.planId,
     docs: proposal.plan.writes.length,
+    ownerUid: proposal.ownerUid,
+    targets: proposal.plan.writes.map(({ ref }) => ref),
+    cents: proposal.plan.blastRadius.cents,
     capabilityId: proposal.capabilityId,
     submittedAt: proposal.submittedAt,
     rule: proposal.rule,

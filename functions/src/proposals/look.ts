@@ -5,6 +5,7 @@ import type { Commit } from "../commit/transactor.js";
 import type { HumanActor, RouteAnswer, UtcInstant } from "../contracts/index.js";
 import { standing } from "../policy/quota.js";
 import { judge } from "./judge.js";
+import { authorityOf, authorityRefs } from "./authority.js";
 import { loadDocuments, loadProposal } from "./load.js";
 import { quotaOf, quotaRefsOf } from "./load-quota.js";
 import { staleFields } from "./plan-effect.js";
@@ -32,6 +33,7 @@ export function getProposal(
     if (proposal === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
     const documents = await loadDocuments(reads, tenantId, [
       ...quotaRefsOf(proposal, loaded.capability),
+      ...authorityRefs(proposal, proposal.exemptionId),
       ...proposal.plan.preconditions.map(({ ref }) => ref),
     ]);
     const quota = quotaOf(proposal, loaded.capability, documents);
@@ -46,6 +48,7 @@ export function getProposal(
       review: "not_given_yet" as const,
       staleFields: stale,
       quota: quota === null ? null : standing(quota, now),
+      ...authorityOf(proposal, proposal.exemptionId, documents),
       sha256: deps.sha256,
     };
     return {

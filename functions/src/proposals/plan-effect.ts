@@ -37,13 +37,16 @@ export type TenantDocuments = ReadonlyMap<string, StoredDocument>;
 
 /**
  * What exactly would happen, computed from current reads and never from what a caller says (M03.1)? Refuses with the
- * capability's own reason, with NO_OP when nothing would change, BLAST_RADIUS_EXCEEDED past its bound, and
+ * capability's own reason, CROSS_TENANT_DENIED for another studio's record, NO_OP when nothing would change, BLAST_RADIUS_EXCEEDED past its bound, and
  * UNDECLARED_WRITE when the effect or its inverse leaves the declared paths, or does not start from what was read. A
  * preview sees the fields that it declared and no others: what it depends on is what the preconditions guard.
  */
 export function planEffect(request: PlanRequest, documents: TenantDocuments): PlanResult {
   const { capability, input, context, sha256 } = request;
   const reads = capability.reads(input, context);
+  const [foreign] = foreignRefs(request.tenantId, documents);
+  if (foreign !== undefined)
+    return { kind: "refused", reason: "CROSS_TENANT_DENIED", detail: `${foreign} says that it is another studio's` };
   const truth: Truth = new Map(
     reads.map(({ ref, fields }) => {
       const data = documents.get(ref)?.data ?? null;
@@ -87,6 +90,14 @@ export function planEffect(request: PlanRequest, documents: TenantDocuments): Pl
       readTime: request.now,
     },
   };
+}
+
+/** Documents that lie in this studio and say that they are another's (M05.5). Most say nothing, and their path does. */
+export function foreignRefs(tenantId: string, documents: TenantDocuments): readonly string[] {
+  return [...documents].flatMap(([ref, { data }]) => {
+    const said = data?.["tenantId"];
+    return said === undefined || said === tenantId ? [] : [ref];
+  });
 }
 
 /**

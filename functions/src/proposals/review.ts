@@ -3,17 +3,20 @@ import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { DocumentChange } from "../commit/document-change.js";
 import type { Commit, TransactionReads } from "../commit/transactor.js";
-import type { Proposal, Review, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import { exemptionRef, inTenant } from "../contracts/index.js";
+import type { Exemption, Proposal, Review, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
 import { fewestApprovals } from "../policy/approval-policy.js";
 import { liveReviews } from "../policy/checks.js";
 import { effectiveControl } from "../policy/control.js";
 import { electorateOf } from "../policy/electorate.js";
+import { withoutSecondApprover } from "../policy/exemption.js";
 import type { PolicyOperation, ReviewFacts } from "../policy/facts.js";
 import { standsInFor, tally, tieOf } from "../policy/tally.js";
 import type { Electorate } from "../policy/tally.js";
 import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
 import { loadProposal } from "./load.js";
+import { readExemption } from "./load-delegations.js";
 import type { LoadedProposal } from "./load.js";
 import { expireOnRecord, lostReviews, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion, ProposalStep } from "./on-record.js";
@@ -34,8 +37,11 @@ export function approveProposal(
   command: ProposalCommand<RouteBody<"approveProposal">>,
 ): Promise<Outcome<Answer>> {
   const { body } = command;
-  return decide(deps, command, "approve", body, (occasion, { proposal, control }) => {
-    const electorate = electorateOf(proposal, control.tenant, occasion.now);
+  const named = body.exemptionId ?? null;
+  const looked = { ...body, exemptionId: named };
+  return decide(deps, command, "approve", looked, (occasion, { proposal, control, exemption }) => {
+    const whole = electorateOf(proposal, control.tenant, occasion.now);
+    const electorate = whole === null || exemption === null ? whole : withoutSecondApprover(whole, exemption);
     const review = toReview(occasion, proposal, electorate, "approve", body);
     const reviews = [...proposal.reviews, review];
     const live = liveReviews({ planId: proposal.plan.planId, reviews });
@@ -46,6 +52,7 @@ export function approveProposal(
       status: "approved",
       approvedUntil: later(occasion.now, approvalTtlMs),
       executeNotBefore: holdMs === 0 ? null : later(occasion.now, holdMs),
+      exemptionId: whole === null || tally(whole, live).isReached ? null : named,
     };
     return stepProposal(
       deps,
@@ -68,6 +75,7 @@ export function approveProposal(
           approvals: approvers.length,
           ...(review.isSolo ? { soloApproved: true } : {}),
           ...(review.for === null ? {} : { for: review.for }),
+          ...(named === null ? {} : { exemptionId: named }),
         },
         ...(review.rationale === "" ? {} : { freeText: { rationale: review.rationale } }),
       },
@@ -185,14 +193,18 @@ export function reopenProposal(
   );
 }
 
-type Found = LoadedProposal & { readonly proposal: Proposal };
+type Found = LoadedProposal & {
+  readonly proposal: Proposal;
+  /** What the call names, where the policy lets it count. */
+  readonly exemption: Exemption | null;
+};
 
 /** Reads, judges, and either takes the step or refuses on record. A decision that comes too late stores the expiry. */
 function decide(
   deps: Deps,
   { actor, tenantId, proposalId, requestId, signedInAt }: ProposalCommand<unknown>,
   operation: PolicyOperation,
-  review: ReviewFacts,
+  { exemptionId = null, ...review }: ReviewFacts & { readonly exemptionId?: string | null },
   step: (occasion: Occasion, found: Found) => ProposalStep,
 ): Promise<Outcome<Answer>> {
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
@@ -201,11 +213,15 @@ function decide(
     const { proposal } = loaded;
     const words = operation === "approve" ? await freshWords(deps, reads, occasion, proposal, review) : null;
     const { isRepeated = null } = words ?? {};
-    const matter = { ...occasion, ...loaded, signedInAt, review, isRationaleRepeated: isRepeated, sha256: deps.sha256 };
+    const [stored] = exemptionId === null ? [] : await reads.get([inTenant(tenantId, exemptionRef(exemptionId))]);
+    const exemption = readExemption(stored);
+    const named = exemptionId === null ? null : { exemptionId, exemption };
+    const looked = { review, exemption: named, isRationaleRepeated: isRepeated };
+    const matter = { ...occasion, ...loaded, signedInAt, ...looked, sha256: deps.sha256 };
     const policy = judge({ operation, ...matter });
     if (proposal === null) return refuseOnRecord(deps, occasion, operation, "NOT_FOUND", { proposalId });
     if (policy.decision === "allow") {
-      const taken = step(occasion, { ...loaded, proposal });
+      const taken = step(occasion, { ...loaded, proposal, exemption });
       return {
         changes: [...taken.changes, ...(words?.remembered ?? [])],
         events: [taken.event],

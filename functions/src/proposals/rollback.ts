@@ -51,7 +51,16 @@ export function rollbackProposal(deps: Deps, command: RollingBack): Promise<Outc
     const stray = undeclaredWrites(proposal.plan.inverse, loaded.capability?.metadata.declaredPaths ?? []);
     if (stray.length > 0) return refuseOnRecord(deps, occasion, "rollback", "UNDECLARED_WRITE", { proposal });
     const conflicts = rollbackConflicts(proposal.plan.writes, documents);
-    const ready = { proposal, documents, executionId, payloadHash, idempotencyKey, policy, quota: null };
+    const ready = {
+      proposal,
+      documents,
+      executionId,
+      payloadHash,
+      idempotencyKey,
+      policy,
+      quota: null,
+      exemption: null,
+    };
     return conflicts.length > 0
       ? refuseConflict(deps, occasion, proposal, policy, conflicts)
       : commitWrites(deps, occasion, ready, "rollback", { freeText: { rationale: body.rationale } });

@@ -12,6 +12,7 @@ import type {
   RouteAnswer,
   UtcInstant,
 } from "../contracts/index.js";
+import { loadDelegations } from "./load-delegations.js";
 import { refuseOnRecord } from "./on-record.js";
 import type { Occasion } from "./on-record.js";
 import { decideSubmission } from "./submit.js";
@@ -31,7 +32,8 @@ export interface AgentSubmission {
 
 /**
  * Does what the agent saw warrant a proposal, and about which record? The agent names a kiln; the studio's records,
- * queried in this transaction, name the firing. The chain of responsibility is the agent and the person who owns it.
+ * queried in this transaction, name the firing. The chain of responsibility is the agent, the person who owns it, and the
+ * person who lent it the right to ask.
  *
  * Refuses with NOT_PROPOSABLE_BY_AGENT, INVALID_INPUT, NOT_WARRANTED, and everything that `decideSubmission` refuses.
  */
@@ -75,6 +77,7 @@ export async function decideAgentSubmission(
 
   return decideSubmission(deps, reads, occasion, {
     actor,
+    lent: await loadDelegations(reads, { tenantId, agentId: agent.agentId, now }),
     actChain: [
       { type: "agent", id: agent.agentId, as: "requester" },
       { type: "human", id: agent.ownerUid, as: "agentOwner" },

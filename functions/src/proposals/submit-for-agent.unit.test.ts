@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { aControl } from "../../test/support/builders.js";
+import { aControl, aDelegation } from "../../test/support/builders.js";
 import { toDocument } from "../commit/document-change.js";
 import type { Agent, JsonObject } from "../contracts/index.js";
 import type { Deps } from "../commit/deps.js";
@@ -63,6 +63,9 @@ function submit(
   });
 }
 
+const LENT = toDocument(
+  aDelegation({ tenantId: "t-1", delegate: "agent-1", issuedAt: SENT, expiresAt: "2026-03-20T00:00:00.000Z" }),
+);
 const CONTROL = toDocument(aControl());
 
 let ids = 0;
@@ -115,6 +118,11 @@ function readsOf(document: JsonObject, asked: DocumentQuery[]): TransactionReads
   return {
     get: (paths) => Promise.resolve(paths.map(stored)),
     count: () => Promise.resolve(0),
-    query: (query) => (asked.push(query), Promise.resolve([stored("tenants/t-1/firings/f-1")])),
+    query: (query) => {
+      if (query.collection.endsWith("/delegations"))
+        return Promise.resolve([{ ...stored(query.collection), data: LENT }]);
+      asked.push(query);
+      return Promise.resolve([stored("tenants/t-1/firings/f-1")]);
+    },
   };
 }

@@ -8,16 +8,26 @@ import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit, TransactionReads } from "../commit/transactor.js";
 import { inTenant, openIntentsRef, proposalRef } from "../contracts/index.js";
-import type { JsonObject, OpenIntents, PolicyDecision, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
+import type {
+  Delegation,
+  JsonObject,
+  OpenIntents,
+  PolicyDecision,
+  Proposal,
+  RouteAnswer,
+  RouteBody,
+} from "../contracts/index.js";
 import { readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
+import { chooseDelegation } from "../policy/delegation.js";
+import type { DelegationFacts } from "../policy/delegation.js";
 import type { Command } from "./command.js";
 import { judge } from "./judge.js";
 import { debitQuota } from "./debit-quota.js";
 import { holdBack } from "./hold-back.js";
 import { mayTransition } from "./lifecycle.js";
 import { controlPaths, loadDocuments, previewContext } from "./load.js";
-import { newProposal } from "./new-proposal.js";
+import { chainUnder, newProposal } from "./new-proposal.js";
 import type { Submission, Understood } from "./new-proposal.js";
 import { proposalEvent, refuseOnRecord, stepProposal } from "./on-record.js";
 import type { Occasion, ProposalStep } from "./on-record.js";
@@ -37,6 +47,7 @@ export function submitProposal(
   const submission: Submission = {
     ...body,
     actor,
+    lent: null,
     actChain: [{ type: "human", id: actor.id, as: "requester" }],
     ownerUid: actor.id,
   };
@@ -51,7 +62,7 @@ export function submitProposal(
  * asked again by the same actor within a day, supersedes the first while it waits (M06.3), and each names the other.
  *
  * Refuses with CAPABILITY_UNKNOWN, NOT_PROPOSABLE_BY_AGENT, ROLE_MISSING, INVALID_INPUT, NO_OP, TARGET_*,
- * BLAST_RADIUS_EXCEEDED, UNDECLARED_WRITE, ATTENTION_BUDGET. An agent that asks more than people can decide on is held
+ * BLAST_RADIUS_EXCEEDED, UNDECLARED_WRITE, DELEGATION_*, ATTENTION_BUDGET. An agent that asks more than people can decide on is held
  * back: its request is kept as a draft. Runs inside the caller's transaction, so that an agent's envelope and the
  * proposal it carries are one commit.
  */
@@ -81,7 +92,19 @@ export async function decideSubmission(
     ...(understood === null ? [] : [inTenant(occasion.tenantId, openIntentsRef(understood.targetKey))]),
   ]);
   const control = readControls(globalControl?.data ?? null, tenantControl?.data ?? null);
-  const policy = judge({ operation: "submit", ...occasion, control, proposal: null, capability, sha256: deps.sha256 });
+  const policyAt = (cents: number | null): PolicyDecision => {
+    const delegation = delegationOf(submission, understood, cents);
+    return judge({
+      operation: "submit",
+      ...occasion,
+      control,
+      proposal: null,
+      capability,
+      delegation,
+      sha256: deps.sha256,
+    });
+  };
+  const policy = policyAt(null);
   if (policy.decision === "deny" || understood === null)
     return refuseOnRecord(deps, occasion, "submit", policy.reasonCode ?? "INTERNAL", { ...about, policy });
 
@@ -95,7 +118,7 @@ export async function decideSubmission(
   const earlier = await loadEarlier(reads, request, known);
   if (earlier.same !== null && isStillOpen(earlier.same, occasion.now))
     return countDuplicate(deps, occasion, earlier.same, policy);
-  return open(deps, reads, occasion, understood, { control, known, earlier, policy });
+  return open(deps, reads, occasion, understood, { control, known, earlier, policyAt });
 }
 
 function understand(
@@ -140,7 +163,8 @@ async function open(
     readonly control: ControlReadings;
     readonly known: readonly OpenIntents["entries"][number][];
     readonly earlier: EarlierRequests;
-    readonly policy: PolicyDecision;
+    /** What the policy says once the effect is known to move this much money. */
+    readonly policyAt: (cents: number) => PolicyDecision;
   },
 ): Promise<Commit<Outcome<SubmitAnswer>>> {
   const { submission, capability, input } = understood;
@@ -169,8 +193,14 @@ async function open(
       details: { issues: [{ path: "input", problem: planned.detail }] },
     });
 
-  const { actChain, ownerUid } = submission;
   const { id: capabilityId, riskTier } = capability.metadata;
+  const { cents } = planned.plan.blastRadius;
+  const policy = found.policyAt(cents);
+  if (policy.decision === "deny")
+    return refuseOnRecord(deps, occasion, "submit", policy.reasonCode ?? "INTERNAL", { capabilityId, input, policy });
+  const delegation = grantFor(found.control, occasion, understood, cents);
+  const { ownerUid } = submission;
+  const actChain = chainUnder(submission, delegation);
   const subject = { riskTier, capabilityId, ownerUid, actChain, submittedAt: occasion.now };
   const under = underPolicy(subject, planned.plan, found.control.tenant, occasion.now);
   if (under === null) {
@@ -186,10 +216,11 @@ async function open(
     plan: planned.plan,
     under,
     control: found.control,
+    delegation,
     supersedes: found.earlier.superseded?.proposalId ?? null,
   });
   if (attention !== null && attention.heldBack !== null)
-    return holdBack(deps, reads, occasion, { proposal, policy: found.policy, attention });
+    return holdBack(deps, reads, occasion, { proposal, policy, attention });
   const debit = debitQuota(attention?.quota ?? null, occasion, eventId);
   const event = recordEvent(
     {
@@ -219,8 +250,32 @@ async function open(
       ...debit.changes,
     ],
     events: [event, ...closed.map((step) => step.event)],
-    answer: accept({ proposal, deduplicated: false, policy: found.policy }),
+    answer: accept({ proposal, deduplicated: false, policy }),
   };
+}
+
+/** What an agent was lent, and what it would use it for; null for people. */
+function delegationOf(
+  { actor, lent }: Submission,
+  understood: Understood | null,
+  cents: number | null,
+): DelegationFacts | null {
+  if (lent === null || understood === null) return null;
+  return { ...lent, agentId: actor.id, targets: understood.capability.targets(understood.input), cents };
+}
+
+/** The grant that the policy has just let the request through on; null for people. */
+function grantFor(
+  { tenant }: ControlReadings,
+  { tenantId, now }: Occasion,
+  understood: Understood,
+  cents: number,
+): Delegation | null {
+  const facts = delegationOf(understood.submission, understood, cents);
+  if (facts === null || tenant.kind === "unreadable") return null;
+  const capability = understood.capability.metadata;
+  const verdict = chooseDelegation(facts, { tenantId, capability, people: tenant.state.staff, now });
+  return verdict.kind === "lent" ? verdict.delegation : null;
 }
 
 /** Earlier requests that end with this one: of the same intent, whose time ran out, and one that it takes the place of. */

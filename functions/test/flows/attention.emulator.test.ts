@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { StudioError } from "../../src/commit/studio-error.js";
-import { Digest, digestRef } from "../../src/contracts/index.js";
+import { Digest, delegationRef, digestRef } from "../../src/contracts/index.js";
 import type { Proposal } from "../../src/contracts/index.js";
 import { decideAgentSubmission } from "../../src/proposals/submit-for-agent.js";
 import { fromFirestore } from "../../src/platform/firestore-codec.js";
-import { anAgent } from "../support/builders.js";
+import { aDelegation, anAgent } from "../support/builders.js";
 import { aFiringDocument, openTestStudio } from "../support/emulator.js";
 import type { TestStudio } from "../support/emulator.js";
 
@@ -19,6 +19,15 @@ describe("the attention budget on the Firestore emulator", function () {
 
   beforeEach(async () => {
     studio = await openTestStudio();
+    await studio.put(
+      delegationRef("lent-1"),
+      aDelegation({
+        tenantId: studio.tenantId,
+        delegator: studio.owner.id,
+        issuedAt: "2026-01-01T00:00:00.000Z",
+        expiresAt: "2100-01-01T00:00:00.000Z",
+      }),
+    );
     for (let n = 0; n < BURST; n += 1)
       await studio.put(`firings/f-${n}`, { ...aFiringDocument(`f-${n}`), kilnId: `k-${n}` });
   });

@@ -51,6 +51,9 @@ const ASKED = [
   "COLLECTION auditEvents pending ASCENDING, at ASCENDING",
   "COLLECTION_GROUP auditEvents pending ASCENDING, at ASCENDING",
   "COLLECTION observations agentId ASCENDING, receivedAt DESCENDING",
+  "COLLECTION delegations delegate ASCENDING, revokedAt ASCENDING, expiresAt DESCENDING",
+  "COLLECTION delegations delegate ASCENDING, expiresAt DESCENDING",
+  "COLLECTION proposals delegationId ASCENDING, submittedAt ASCENDING",
   "COLLECTION firings kilnId ASCENDING, startAt DESCENDING",
 ];
 

@@ -35,6 +35,8 @@ export const PATHS: readonly PathRow[] = [
   { path: "tenants/{t}/drafts/d-1", match: "/drafts/{draftId}", get: ALL_BUT_VIEWER },
   { path: "tenants/{t}/staff/s-1", match: "/staff/{uid}", get: EVERYONE },
   { path: "tenants/{t}/quotas/default.actor.ana", match: "/quotas/{quotaKey}", get: ALL_BUT_VIEWER },
+  { path: "tenants/{t}/delegations/d-1", match: "/delegations/{delegationId}", get: EVERYONE },
+  { path: "tenants/{t}/exemptions/x-1", match: "/exemptions/{exemptionId}", get: EVERYONE },
   { path: "tenants/{t}/digests/pi-1.2026-11-20", match: "/digests/{digestId}", get: EVERYONE },
   { path: "tenants/{t}/approvalPolicies/1", match: "/approvalPolicies/{version}", get: EVERYONE },
   { path: "tenants/{t}/control/state", match: "/control/state", get: EVERYONE, list: NOBODY },

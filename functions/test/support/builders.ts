@@ -1,7 +1,18 @@
 import { REGISTRY } from "../../src/capabilities/registry.js";
 import type { AnyCapability } from "../../src/capabilities/registry.js";
 import { toDocument } from "../../src/commit/document-change.js";
-import { Agent, Batch, ControlState, Firing, Order, Proposal, ROLES, Reservation } from "../../src/contracts/index.js";
+import {
+  Agent,
+  Batch,
+  ControlState,
+  Delegation,
+  Exemption,
+  Firing,
+  Order,
+  Proposal,
+  ROLES,
+  Reservation,
+} from "../../src/contracts/index.js";
 import type {
   AgentActor,
   ApprovalRule,
@@ -54,6 +65,53 @@ export function anAgent(overrides: Partial<Agent> = {}): Agent {
     revokedAt: null,
     auditVersion: 1,
     lastEventId: "event-enrolled",
+    ...overrides,
+  });
+}
+
+/** What Olga lent her agent for a month: everything that agents may ask for. */
+export function aDelegation(overrides: Partial<Delegation> = {}): Delegation {
+  return Delegation.parse({
+    delegationId: "lent-1",
+    tenantId: TENANT_ID,
+    delegator: "olga",
+    delegate: "pi-1",
+    depth: 1,
+    scopes: ["firing.flag"],
+    resourceRefs: [],
+    constraints: { maxAmountCents: null, maxPerDay: null },
+    issuedAt: later(-24 * HOUR),
+    expiresAt: later(29 * 24 * HOUR),
+    revokedAt: null,
+    revokedBy: null,
+    revokeEpoch: null,
+    auditVersion: 1,
+    lastEventId: "event-lent",
+    ...overrides,
+  });
+}
+
+/** Omar's leave to do without a second approver, once, for one of Olga's firings. */
+export function anExemption(overrides: Partial<Exemption> = {}): Exemption {
+  return Exemption.parse({
+    exemptionId: "waived-1",
+    tenantId: TENANT_ID,
+    capabilityId: "firing.flag",
+    ownerUid: "olga",
+    resourceRef: null,
+    constraint: { maxAmountCents: null },
+    waives: ["second_approver"],
+    ticketRef: "log book, page 12",
+    grantedBy: "omar",
+    startsAt: later(-HOUR),
+    expiresAt: later(HOUR),
+    maxUses: 1,
+    uses: 0,
+    revokedAt: null,
+    revokedBy: null,
+    controlEpoch: 2,
+    auditVersion: 1,
+    lastEventId: "event-waived",
     ...overrides,
   });
 }
@@ -242,7 +300,7 @@ export function aProposal(overrides: Partial<Proposal> = {}): Proposal {
     actor: anAgentActor(),
     actChain: [
       { type: "agent", id: "pi-1", as: "requester" },
-      { type: "human", id: "olga", as: "agentOwner" },
+      { type: "human", id: "olga", as: "agentOwner", delegationId: "lent-1" },
     ],
     ownerUid: "olga",
     input: FLAG_INPUT,
@@ -263,6 +321,8 @@ export function aProposal(overrides: Partial<Proposal> = {}): Proposal {
     executeNotBefore: null,
     policyId: "default",
     policyVersion: 1,
+    delegationId: "lent-1",
+    exemptionId: null,
     controlEpochSeen: 2,
     duplicates: 0,
     supersededBy: null,

@@ -2,8 +2,19 @@ import assert from "node:assert/strict";
 import { toDocument } from "../../src/commit/document-change.js";
 import type { Outcome } from "../../src/commit/outcome.js";
 import { ApiError, Proposal, REASON_CODES, controlRef, inTenant, proposalRef } from "../../src/contracts/index.js";
-import type { ApiErrorDetails, AuditEvent, HumanActor, JsonObject, ReasonCode } from "../../src/contracts/index.js";
+import type {
+  ApiErrorDetails,
+  AuditEvent,
+  HumanActor,
+  JsonObject,
+  ReasonCode,
+  RouteBody,
+  UtcInstant,
+} from "../../src/contracts/index.js";
+import { enrolAgent } from "../../src/devices/enrol-agent.js";
 import { bootstrapGlobalControl, bootstrapTenant } from "../../src/policy/bootstrap-control.js";
+import { grantDelegation, revokeDelegation } from "../../src/policy/delegations.js";
+import { grantExemption } from "../../src/policy/exemptions.js";
 import { engageStop } from "../../src/policy/engage-stop.js";
 import { releaseStop } from "../../src/policy/release-stop.js";
 import { executeProposal } from "../../src/proposals/execute.js";
@@ -32,12 +43,13 @@ import {
   anotherOwner,
   theStaff,
 } from "./builders.js";
-import { testDeps } from "./fake-means.js";
+import { HOUR, testDeps } from "./fake-means.js";
 import type { TestDeps } from "./fake-means.js";
 
 export const REASON = "Smoke in the kiln room";
 export const WHY = "the sensor in the room agrees with the agent";
 export const key = (n: number): string => `idempotency-key-${String(n).padStart(4, "0")}`;
+const plus = (now: UtcInstant, ms: number): UtcInstant => new Date(Date.parse(now) + ms).toISOString();
 const NOTE = { batchId: "b-1", text: "Two handles are cracked." };
 
 /** A studio in memory, opened by its own people, with one firing and one batch; everything is done by the use cases. */
@@ -64,6 +76,11 @@ export interface MemoryStudio {
   revoke(proposal: Proposal, actor?: HumanActor): ReturnType<typeof revokeProposal>;
   revise(proposal: Proposal, input: JsonObject, actor?: HumanActor): ReturnType<typeof reviseProposal>;
   rollback(proposal: Proposal, n?: number): ReturnType<typeof rollbackProposal>;
+  enrol(): ReturnType<typeof enrolAgent>;
+  /** Somebody lends the agent the right to flag firings, for thirty days unless told otherwise. */
+  lend(body?: Partial<RouteBody<"grantDelegation">>, actor?: HumanActor): ReturnType<typeof grantDelegation>;
+  takeBack(delegationId: string, actor?: HumanActor): ReturnType<typeof revokeDelegation>;
+  exempt(body?: Partial<RouteBody<"grantExemption">>, actor?: HumanActor): ReturnType<typeof grantExemption>;
   stop(mode?: "stopped" | "read_only"): ReturnType<typeof engageStop>;
   release(actor: HumanActor, phrase?: string | null): ReturnType<typeof releaseStop>;
   /** The platform brings the studio into being, or lists its people again. */
@@ -80,6 +97,8 @@ export async function openMemoryStudio(): Promise<MemoryStudio> {
   await bootstrapGlobalControl(deps);
   await studio.bootstrap();
   await studio.releaseByTwo();
+  await studio.accepted(studio.enrol(), ["agent.enrolled"]);
+  await studio.accepted(studio.lend(), ["delegation.granted"]);
   return studio;
 }
 
@@ -190,6 +209,42 @@ function makeStudio(deps: TestDeps): MemoryStudio {
         body: { rationale: "it was the wrong firing" },
         idempotencyKey: key(n),
       }),
+    enrol: () => {
+      const { agentId, name, keys } = anAgent();
+      return enrolAgent(deps, control(anOwner(), { agentId, name, publicKey: keys[0]?.publicKey ?? "" }));
+    },
+    lend: (body = {}, actor = anOwner()) =>
+      grantDelegation(
+        deps,
+        control(actor, {
+          agentId: "pi-1",
+          scopes: ["firing.flag"],
+          resourceRefs: [],
+          constraints: { maxAmountCents: null, maxPerDay: null },
+          expiresAt: plus(deps.clock.now(), 30 * 24 * HOUR),
+          reason: "The Pi watches the kiln room for us.",
+          ...body,
+        }),
+      ),
+    takeBack: (delegationId, actor = anOwner()) =>
+      revokeDelegation(deps, { ...control(actor, { reason: "no more" }), delegationId }),
+    exempt: (body = {}, actor = anotherOwner()) =>
+      grantExemption(
+        deps,
+        control(actor, {
+          capabilityId: "firing.flag",
+          forUid: "otto",
+          resourceRef: null,
+          constraint: { maxAmountCents: null },
+          waives: ["second_approver"],
+          ticketRef: "log book, page 12",
+          startsAt: null,
+          expiresAt: plus(deps.clock.now(), 4 * HOUR),
+          maxUses: 1,
+          reason: "Only one of us is in the house today.",
+          ...body,
+        }),
+      ),
     stop: (mode = "stopped") => engageStop(deps, control(anApprover(), { mode, reason: REASON })),
     release: (actor, phrase = null) =>
       releaseStop(deps, control(actor, { reason: "All clear again, says Otto", phrase })),

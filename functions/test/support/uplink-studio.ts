@@ -10,6 +10,7 @@ import type { UplinkDeps } from "../../src/devices/ingest-envelope.js";
 import type { AcceptedEnvelope } from "../../src/devices/judge-envelope.js";
 import { fromFirestore } from "../../src/platform/firestore-codec.js";
 import { decideAgentSubmission } from "../../src/proposals/submit-for-agent.js";
+import { grantDelegation } from "../../src/policy/delegations.js";
 import { openTestStudio } from "./emulator.js";
 import type { TestStudio } from "./emulator.js";
 import { NOW, aDelivery, aKey, anEnvelope, toBytes } from "./uplink-fixtures.js";
@@ -31,6 +32,15 @@ export interface UplinkStudio {
   events(type: string, tenantId?: string): Promise<Record<string, unknown>[]>;
 }
 
+/** What the owner lends the agent: for as long as the tests set the clock forward. */
+const LENT = {
+  scopes: ["firing.flag"],
+  resourceRefs: [],
+  constraints: { maxAmountCents: null, maxPerDay: null },
+  expiresAt: new Date(Date.parse(NOW) + 30 * 24 * 3_600_000).toISOString(),
+  reason: "The agent watches the kiln room for us.",
+};
+
 const MAY_CHANGE = ["devices", "observations", "connectorHealth", "proposals"];
 
 export async function openUplinkStudio(): Promise<UplinkStudio> {
@@ -49,6 +59,8 @@ export async function openUplinkStudio(): Promise<UplinkStudio> {
   const body = { agentId, name: "Kiln room Pi", publicKey };
   const enrolled = await enrolAgent(deps, { actor: owner, tenantId, requestId: "enrol", body });
   assert.equal(enrolled.kind, "accepted");
+  const lent = await grantDelegation(deps, { actor: owner, tenantId, requestId: "lend", body: { ...LENT, agentId } });
+  assert.equal(lent.kind, "accepted");
   const read = async (path: string): Promise<unknown> => {
     const data = (await firestore.doc(path).get()).data();
     return data === undefined ? null : fromFirestore(data);

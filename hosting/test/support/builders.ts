@@ -136,6 +136,8 @@ export function aProposal(overrides: Partial<Proposal> = {}, nowMs = NOON_MS): P
     executeNotBefore: null,
     policyId: "default",
     policyVersion: 1,
+    delegationId: null,
+    exemptionId: null,
     controlEpochSeen: 1,
     duplicates: 0,
     supersededBy: null,

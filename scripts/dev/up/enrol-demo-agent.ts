@@ -1,9 +1,12 @@
 import { API_ROUTES } from "@studio-os/functions/contracts";
-import type { RouteBody } from "@studio-os/functions/contracts";
+import type { RouteBody, RouteBodyInput } from "@studio-os/functions/contracts";
 import * as z from "zod";
 
 /** A first request starts the function, which takes seconds on a busy machine. */
 const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Thirty days less a minute: what the contract allows, whichever clock is ahead. */
+const LENT_FOR_MS = 30 * 24 * 3_600_000 - 60_000;
 
 const SignIn = z.object({ idToken: z.string() });
 
@@ -15,16 +18,33 @@ export interface EnrolRequest {
   readonly tenantId: string;
   readonly owner: { readonly email: string; readonly password: string };
   readonly agent: RouteBody<"enrolAgent">;
+  /** Capabilities that it may ask for. */
+  readonly scopes: readonly [string, ...string[]];
 }
 
-/** Enrols the agent as an owner would: signs in with a password and calls the API. Throws with the API's answer when it says no. */
+/** Enrols the agent and lends it rights, as an owner would: signs in with a password and calls the API. Throws with the API's answer when it says no. */
 export async function enrolDemoAgent(request: EnrolRequest): Promise<void> {
   const idToken = await signIn(request);
-  const path = API_ROUTES.enrolAgent.path.replace("{tenantId}", request.tenantId);
-  const response = await fetch(`${request.apiOrigin}${path}`, {
-    method: API_ROUTES.enrolAgent.method,
+  await call(request, idToken, API_ROUTES.enrolAgent, request.agent);
+  const lent: RouteBodyInput<"grantDelegation"> = {
+    agentId: request.agent.agentId,
+    scopes: [...request.scopes],
+    expiresAt: new Date(Date.now() + LENT_FOR_MS).toISOString(),
+    reason: "The agent watches the kiln room for the studio.",
+  };
+  await call(request, idToken, API_ROUTES.grantDelegation, lent);
+}
+
+async function call(
+  { apiOrigin, tenantId }: EnrolRequest,
+  idToken: string,
+  { method, path }: (typeof API_ROUTES)["enrolAgent" | "grantDelegation"],
+  body: object,
+): Promise<void> {
+  const response = await fetch(`${apiOrigin}${path.replace("{tenantId}", tenantId)}`, {
+    method,
     headers: { authorization: `Bearer ${idToken}`, "content-type": "application/json" },
-    body: JSON.stringify(request.agent),
+    body: JSON.stringify(body),
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   const text = await response.text();
