@@ -49,7 +49,7 @@ export default tseslint.config(
   },
   {
     // Command line programs talk to the terminal.
-    files: ["scripts/**/*.{ts,mjs}", "local-agent/src/main.ts"],
+    files: ["scripts/**/*.{ts,mjs}", "local-agent/src/{main,commands/*}.ts"],
     rules: { "no-console": "off" },
   },
   {

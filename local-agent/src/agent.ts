@@ -8,14 +8,20 @@ import type { HealthReport, Outbox } from "./outbox/outbox.js";
 import { pollOnce, runPollLoop, startConnector } from "./poll-loop.js";
 import type { PollDeps } from "./poll-loop.js";
 import type { Rule } from "./rules/rule.js";
+import { createRulesWatch } from "./rules/watch-rules.js";
+import type { RulesFile } from "./rules/watch-rules.js";
 import { sleep as sleepFor } from "./sleep.js";
+import type { AgentStatus } from "./status/agent-status.js";
 import type { AgentSigningKey } from "./uplink/agent-key.js";
+import type { SkewMeter } from "./uplink/clock-skew.js";
 import type { Publisher } from "./uplink/publisher.js";
 import { signEnvelope } from "./uplink/sign-envelope.js";
 import { DRAIN_MS, createUplink } from "./uplink/uplink.js";
 
 /** How often time alone is looked at: staleness, durations of rules, health. Milliseconds. */
 const TICK_MS = 1_000;
+/** How often the rules file is looked at. Milliseconds. */
+const RULES_LOOK_MS = 5_000;
 /** Pushed readings are taken together this often. Milliseconds. */
 const PUSH_FLUSH_MS = 200;
 /** Pushed readings that wait; one more makes the oldest go, and the next poll tells the truth again. */
@@ -32,7 +38,13 @@ export interface AgentDeps {
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly logger: Logger;
+  /** The file that the rules come from, looked at again and again; null: they do not change. */
+  readonly rulesFile?: RulesFile | null;
+  /** What the cloud's answers say of this machine's clock. */
+  readonly skew?: SkewMeter;
   readonly nowMs?: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly steadyMs?: () => number;
   /** In [0, 1): jitters polls and back-off. */
   readonly chance?: () => number;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -45,6 +57,9 @@ export interface Agent {
   runOnce(): Promise<{ readonly isComplete: boolean }>;
   /** Stops reading, sends what waits for at most `drainMs`, and closes everything. True: nothing is left to send. */
   stop(drainMs?: number): Promise<boolean>;
+  /** Looks at the rules file at once, and not only at the next look. */
+  reloadRules(): Promise<void>;
+  status(): AgentStatus;
 }
 
 /**
@@ -63,6 +78,7 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
     seal: (draft) => signEnvelope(draft, identity, deps.key),
     identity,
     logger: logger.for("uplink"),
+    nowMs,
     chance,
     sleep,
   });
@@ -71,8 +87,19 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
     rules: deps.rules,
     observe: { policy: deps.policy, isSimulated: deps.isSimulated },
     nowMs,
+    // A test that makes its own time has no other clock to hold it against.
+    steadyMs: deps.steadyMs ?? (deps.nowMs === undefined ? () => performance.now() : nowMs),
     logger: logger.for("ingest"),
     onQueued: () => uplink.wake(),
+  });
+  const startedAt = new Date(nowMs()).toISOString();
+  const rulesWatch = createRulesWatch({
+    file: deps.rulesFile ?? null,
+    rules: deps.rules,
+    loadedAt: startedAt,
+    nowMs,
+    logger: logger.for("rules"),
+    apply: (rules) => ingest.replaceRules(rules),
   });
   const stopping = new AbortController();
   const polls = deps.connectors.map(({ connector, pollIntervalMs }): PollDeps => ({
@@ -87,6 +114,7 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
   let lastReport: HealthReport | null = null;
   let loops: Promise<unknown> = Promise.resolve();
   let unsubscribe: (() => void)[] = [];
+  let lastTickAtMs: number | null = null;
 
   function listen(): void {
     unsubscribe = deps.connectors.flatMap(
@@ -139,7 +167,9 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
         every(TICK_MS, async () => {
           await ingest.take([]);
           await reportHealth();
+          lastTickAtMs = nowMs();
         }),
+        every(RULES_LOOK_MS, () => rulesWatch.look()),
       ]);
     },
     runOnce: async () => {
@@ -167,5 +197,20 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
       logger.info("agent_stopped", { isDrained, waiting });
       return isDrained;
     },
+    reloadRules: () => rulesWatch.look(),
+    status: () => ({
+      ...identity,
+      keyId: deps.key.keyId,
+      bootId: outbox.bootId,
+      startedAt,
+      now: new Date(nowMs()).toISOString(),
+      isStopping: stopping.signal.aborted,
+      lastTickAt: lastTickAtMs === null ? null : new Date(lastTickAtMs).toISOString(),
+      connectors: deps.connectors.map(({ connector }) => ({ ...connector.health(), id: connector.id })),
+      outbox: outbox.counts(),
+      uplink: uplink.status(),
+      clock: deps.skew?.read() ?? null,
+      rules: rulesWatch.status(),
+    }),
   };
 }

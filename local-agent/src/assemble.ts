@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentDeps } from "./agent.js";
 import { revealHubitat, revealRoborock } from "./config.js";
 import type { AgentConfig } from "./config.js";
+import { readBounded } from "./load-config.js";
 import type { Logger } from "./logger.js";
 import { createMemoryOutbox } from "./outbox/memory-outbox.js";
 import type { Outbox } from "./outbox/outbox.js";
+import type { RulesFile } from "./rules/watch-rules.js";
+import { createSkewMeter } from "./uplink/clock-skew.js";
+import type { SkewMeter } from "./uplink/clock-skew.js";
 import { googleTokens } from "./uplink/google-tokens.js";
 import type { Publisher } from "./uplink/publisher.js";
 import { createPubSubPublisher } from "./uplink/pubsub-publisher.js";
@@ -18,10 +23,13 @@ export interface AssembleOptions {
   /** `host:port` of the Pub/Sub emulator; undefined: the real Pub/Sub. */
   readonly emulatorHost: string | undefined;
   readonly print: (line: string) => void;
+  /** The file that the rules come from; null: they stand in the configuration. */
+  readonly rulesPath: string | null;
 }
 
 /** Builds the agent's parts out of its configuration. Each device client is loaded only where it is configured. */
 export async function assemble(config: AgentConfig, logger: Logger, options: AssembleOptions): Promise<AgentDeps> {
+  const skew = createSkewMeter();
   return {
     tenantId: config.tenantId,
     agentId: config.agentId,
@@ -31,12 +39,15 @@ export async function assemble(config: AgentConfig, logger: Logger, options: Ass
     policy: config.deadbands,
     isSimulated: config.simulated,
     outbox: options.isDryRun ? createMemoryOutbox(newBootId()) : await openOutbox(config, logger),
-    publisher: options.isDryRun ? printingPublisher(options.print) : publisherOf(config, options.emulatorHost),
+    publisher: options.isDryRun ? printingPublisher(options.print) : publisherOf(config, options.emulatorHost, skew),
+    rulesFile: options.rulesPath === null ? null : rulesFileAt(options.rulesPath),
+    skew,
     logger,
   };
 }
 
-async function connectorsOf(config: AgentConfig, logger: Logger): Promise<AgentDeps["connectors"]> {
+/** The connectors that are configured, with the pace at which each is polled. */
+export async function connectorsOf(config: AgentConfig, logger: Logger): Promise<AgentDeps["connectors"]> {
   const connectors: AgentDeps["connectors"][number][] = [];
   if (config.hubitat !== null) {
     const { createHubitatConnector } = await import("./hubitat/index.js");
@@ -60,15 +71,26 @@ async function openOutbox(config: AgentConfig, logger: Logger): Promise<Outbox> 
     newBootId,
     nowMs: Date.now,
     onLost: (movedTo) => logger.error("outbox_unreadable", { movedTo }),
+    onParked: (count) => logger.error("outbox_entries_set_aside", { count }),
   });
 }
 
-function publisherOf(config: AgentConfig, emulatorHost: string | undefined): Publisher {
+function rulesFileAt(path: string): RulesFile {
+  return {
+    read: () => readBounded(path),
+    version: () => {
+      const { size, mtimeMs, ino } = statSync(path);
+      return `${size} ${mtimeMs} ${ino}`;
+    },
+  };
+}
+
+function publisherOf(config: AgentConfig, emulatorHost: string | undefined, skew: SkewMeter): Publisher {
   const { projectId, topic, region } = config.pubsub;
   const target = { projectId, topic, ...(region !== undefined && { region }) };
   return emulatorHost === undefined
-    ? createPubSubPublisher(target, googleTokens())
-    : createPubSubPublisher({ ...target, emulatorHost }, null);
+    ? createPubSubPublisher(target, googleTokens(), undefined, skew.hear)
+    : createPubSubPublisher({ ...target, emulatorHost }, null, undefined, skew.hear);
 }
 
 function printingPublisher(print: (line: string) => void): Publisher {

@@ -16,6 +16,15 @@ import type { AgentSigningKey } from "./uplink/agent-key.js";
 const PollIntervalMs = z.int().min(100).max(3_600_000);
 const HUBITAT_POLL_MS = 5_000;
 const ROBOROCK_POLL_MS = 30_000;
+const STATUS_PORT = 8_754;
+
+/** An origin, without a path. Plain HTTP to this machine alone: there the emulators answer. */
+const CloudOrigin = z
+  .string()
+  .regex(
+    /^(https:\/\/[A-Za-z0-9.-]{1,253}(:\d{1,5})?|http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?)$/,
+    "expected https://host, without a path",
+  );
 
 /**
  * The configuration file of the agent, JSON. Written by the operator; read once, at start. Unknown keys are refused
@@ -52,6 +61,13 @@ export function configSchema(host: ConfigHost) {
       })
       .transform((form, context) => readRules(host, form, context))
       .default([]),
+    /** The page and the health addresses of this machine alone; null: the agent listens nowhere. */
+    status: z
+      .strictObject({ port: z.int().min(0).max(65_535).default(STATUS_PORT) })
+      .nullable()
+      .default(null),
+    /** Where the studio's API is: asked by `enrol` and `rotate-key`, and by nothing that runs. */
+    cloudOrigin: CloudOrigin.optional(),
     /** True: the devices are simulators, and no reading of theirs is ever called live. */
     simulated: z.boolean().default(false),
     logLevel: z.enum(LOG_LEVELS).default("info"),

@@ -5,7 +5,7 @@ import type { Logger } from "./logger.js";
 import { NOTHING_TRACKED, detectChanges, detectStale } from "./observe/detect-changes.js";
 import type { ObserveOptions } from "./observe/detect-changes.js";
 import type { Outbox, OutboxItem } from "./outbox/outbox.js";
-import { attributeKey, evolveRule, initialRuleState } from "./rules/evolve-rule.js";
+import { attributeKey, evolveRule, initialRuleState, interrupt } from "./rules/evolve-rule.js";
 import type { Firing, RuleState } from "./rules/evolve-rule.js";
 import { clip } from "./rules/note-template.js";
 import { readMark, writeMark } from "./rules/rule-mark.js";
@@ -20,6 +20,8 @@ export interface IngestDeps {
   readonly rules: readonly Rule[];
   readonly observe: ObserveOptions;
   readonly nowMs: () => number;
+  /** A clock that nobody sets: by it alone can a set wall clock be told from time going by. */
+  readonly steadyMs: () => number;
   readonly logger: Logger;
   /** Called when something was queued. */
   readonly onQueued: () => void;
@@ -28,7 +30,12 @@ export interface IngestDeps {
 export interface Ingest {
   /** Readings and the names of their devices, as a connector gave them. None: time went by. Rejects when the disk does. */
   take(readings: readonly Reading[], devices?: readonly ConnectorDevice[]): Promise<void>;
+  /** From here on these rules. One that is as it was goes on; one that changed begins anew and keeps its cool-down. */
+  replaceRules(rules: readonly Rule[]): Promise<void>;
 }
+
+/** The wall clock moved this much against the steady one: it was set, or the machine slept. Milliseconds. */
+const CLOCK_STEP_MS = 1_000;
 
 /**
  * From readings to the outbox: what changed, what went stale, what the rules conclude. State moves on only after the disk
@@ -40,20 +47,21 @@ export async function createIngest(deps: IngestDeps): Promise<Ingest> {
   const startedAtMs = deps.nowMs();
   const names = new Map<string, DeviceDescriptor>();
   let tracked = NOTHING_TRACKED;
-  let ruleStates = deps.rules.map((rule) => initialRuleState(startedAtMs, readMark(marks[rule.id])));
+  let rules = deps.rules;
+  let ruleStates = rules.map((rule) => initialRuleState(startedAtMs, readMark(marks[rule.id])));
+  let offsetMs = startedAtMs - deps.steadyMs();
   let turn: Promise<unknown> = Promise.resolve();
 
   async function takeNow(readings: readonly Reading[], devices: readonly ConnectorDevice[]): Promise<void> {
     const nowMs = deps.nowMs();
+    noticeClockStep(nowMs);
     for (const device of devices) remember(names, device);
     const changed = detectChanges(tracked, readings, nowMs, deps.observe);
     const stale = detectStale(changed.state, nowMs);
-    const concluded = deps.rules.map((rule, index) =>
+    const concluded = rules.map((rule, index) =>
       evolveRule(rule, ruleStates[index] ?? initialRuleState(startedAtMs), changed.heard, nowMs),
     );
-    const firings = concluded.flatMap(({ firing }, index) =>
-      firing === null ? [] : [{ firing, rule: deps.rules[index] }],
-    );
+    const firings = concluded.flatMap(({ firing }, index) => (firing === null ? [] : [{ firing, rule: rules[index] }]));
     const queuedAt = new Date(nowMs).toISOString();
     const observations = [...changed.observations, ...stale.observations];
     const items: OutboxItem[] = [
@@ -61,7 +69,7 @@ export async function createIngest(deps: IngestDeps): Promise<Ingest> {
       ...firings.flatMap((it) => toItem(it.rule, it.firing, names, queuedAt)),
     ];
     const newMarks = changedMarks(
-      deps.rules,
+      rules,
       ruleStates,
       concluded.map(({ state }) => state),
     );
@@ -80,12 +88,35 @@ export async function createIngest(deps: IngestDeps): Promise<Ingest> {
     ruleStates = concluded.map(({ state }) => state);
   }
 
+  /** What a rule has timed so far is worth nothing once the clock that timed it was set. */
+  function noticeClockStep(nowMs: number): void {
+    const before = offsetMs;
+    offsetMs = nowMs - deps.steadyMs();
+    if (Math.abs(offsetMs - before) <= CLOCK_STEP_MS) return;
+    logger.warn("clock_stepped", { byMs: Math.round(offsetMs - before) });
+    ruleStates = ruleStates.map((state) => interrupt(state, nowMs));
+  }
+
+  function replaceNow(next: readonly Rule[]): void {
+    const before = new Map(rules.map((rule, index) => [rule.id, { rule, state: ruleStates[index] }]));
+    const nowMs = deps.nowMs();
+    ruleStates = next.map((rule) => {
+      const known = before.get(rule.id);
+      if (known?.state === undefined) return initialRuleState(nowMs, readMark(marks[rule.id]));
+      return JSON.stringify(known.rule) === JSON.stringify(rule) ? known.state : initialRuleState(nowMs, known.state);
+    });
+    rules = next;
+  }
+
+  function inTurn(work: () => Promise<void> | void): Promise<void> {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
   return {
-    take: (readings, devices = []) => {
-      const done = turn.then(() => takeNow(readings, devices));
-      turn = done.catch(() => undefined);
-      return done;
-    },
+    take: (readings, devices = []) => inTurn(() => takeNow(readings, devices)),
+    replaceRules: (next) => inTurn(() => replaceNow(next)),
   };
 }
 

@@ -41,6 +41,16 @@ export function loadConfig(path: string, env: Readonly<Record<string, string | u
   });
 }
 
+/** The file that the configuration takes its rules from, to be looked at again; null: they stand in the file itself. */
+export function rulesFileOf(path: string): string | null {
+  const json = parseJson(readBounded(path));
+  if ("problem" in json || typeof json.value !== "object" || json.value === null || !("rules" in json.value))
+    return null;
+  const { rules } = json.value;
+  if (typeof rules !== "object" || rules === null || !("file" in rules)) return null;
+  return typeof rules.file === "string" ? resolve(dirname(path), rules.file) : null;
+}
+
 /** Answers: is this text a configuration that the agent can run with? Throws `InvalidConfig` with every problem. */
 export function parseConfig(text: string, host: ConfigHost): AgentConfig {
   const json = parseJson(text);
@@ -65,7 +75,8 @@ function toProblems(issue: z.core.$ZodIssue): ConfigProblem[] {
   }));
 }
 
-function readBounded(path: string): string {
+/** The text of a file of at most 1 MiB. Throws with the system's code. */
+export function readBounded(path: string): string {
   if (statSync(path).size > MAX_CONFIG_BYTES)
     throw Object.assign(new Error("too large"), { code: "larger than 1 MiB" });
   return readFileSync(path, "utf8");

@@ -152,7 +152,14 @@ describe("local-agent/load-config", () => {
     });
     assert.deepEqual(
       config.rules.map(({ id }) => id),
-      ["kiln-room-hot", "kiln-sensor-silent", "kiln-room-leak", "kiln-room-door"],
+      [
+        "kiln-room-hot",
+        "kiln-sensor-silent",
+        "kiln-room-leak",
+        "kiln-room-door",
+        "drying-room-dry",
+        "vacuum-brush-worn",
+      ],
     );
   });
 });

@@ -14,6 +14,8 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   "roborock/mqtt-connection.ts": "the vacuums' broker, through the allow-list of read-only.ts",
   "uplink/pubsub-publisher.ts": "Pub/Sub",
   "uplink/google-tokens.ts": "Google's token service",
+  "status/status-server.ts": "nobody: it answers this machine alone",
+  "status/read-status.ts": "the agent on this machine",
 };
 
 /** Modules and globals that can open a connection or start a program that does. */
@@ -32,17 +34,21 @@ function waysOut(path: string): string[] {
 }
 
 describe("local-agent/read-only", () => {
-  it("opens connections in four named files and nowhere else", () => {
+  it("opens connections in the named files and nowhere else", () => {
     assert.ok(sources.length > 30);
     const found = sources.filter((path) => waysOut(path).length > 0);
     assert.deepEqual(found.sort(), Object.keys(WAYS_OUT).sort());
   });
 
-  it("listens on no port: no file makes a server", () => {
+  it("listens on this machine's loopback address alone, in one file, and only where it is configured", () => {
+    const textOf = (path: string): string => readFileSync(join(SOURCE, path), "utf8");
     const listening = sources.filter((path) =>
-      /createServer|\.listen\(|WebSocketServer|\bServer\(/.test(readFileSync(join(SOURCE, path), "utf8")),
+      /\bcreateServer\(|\.listen\(|WebSocketServer|\bServer\(/.test(textOf(path)),
     );
-    assert.deepEqual(listening, []);
+    assert.deepEqual(listening, ["status/status-server.ts"]);
+    const server = textOf("status/status-server.ts");
+    assert.deepEqual(server.match(/\.listen\([^)]*\)/g), [".listen({ host: LOOPBACK, port, exclusive: true }, ()"]);
+    assert.match(server, /const LOOPBACK = "127\.0\.0\.1";/);
   });
 
   const connectors: Readonly<Record<string, () => Connector>> = {

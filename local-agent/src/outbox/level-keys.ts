@@ -12,8 +12,12 @@ export const KEY = {
   health: "health",
   device: (id: string) => `device/${id}`,
   mark: (name: string) => `mark/${name}`,
-  item: (number: number, kind: OutboxItem["kind"]) => `item/${String(number).padStart(16, "0")}/${kind.charAt(0)}`,
+  item: (number: number, kind: OutboxItem["kind"]) => `item/${digits(number)}/${kind.charAt(0)}`,
+  /** The same number and kind, out of the way: what could not be read as an item. */
+  parked: (itemKey: string) => itemKey.replace(ITEMS.gte, PARKED.gte),
 };
+const digits = (number: number): string => String(number).padStart(16, "0");
+export const PARKED = { gte: "parked/", lt: "parked0" } as const;
 export const ITEMS = { gte: "item/", lt: "item0" } as const;
 export const DEVICES = { gte: "device/", lt: "device0" } as const;
 export const MARKS = { gte: "mark/", lt: "mark0" } as const;

@@ -1,11 +1,12 @@
 import { DeviceDescriptor, ENVELOPE_MAX_OBSERVATIONS } from "@studio-os/functions/contracts";
 import { DEVICES, ITEMS, KEY, MARKS, del, isObservation, put } from "./level-keys.js";
 import type { Operation } from "./level-keys.js";
-import { openLevel } from "./open-level.js";
+import { openOrReplaceLevel } from "./open-level.js";
 import type { LevelDb } from "./open-level.js";
-import { DEFAULT_BOUNDS, HealthReport, OutboxItem, SealedEnvelope } from "./outbox.js";
-import type { Appended, EnvelopeDraft, Outbox, OutboxBatch, OutboxBounds, OutboxCounts } from "./outbox.js";
+import { DEFAULT_BOUNDS, HealthReport, SealedEnvelope } from "./outbox.js";
+import type { Appended, EnvelopeDraft, Outbox, OutboxBatch, OutboxBounds, OutboxCounts, OutboxItem } from "./outbox.js";
 import { jsonBytes, pickBatch } from "./pick-batch.js";
+import { readItem } from "./redrive-parked.js";
 
 export interface LevelOutboxOptions {
   readonly folder: string;
@@ -14,12 +15,14 @@ export interface LevelOutboxOptions {
   readonly nowMs: () => number;
   readonly bounds?: OutboxBounds;
   readonly onLost?: (movedTo: string) => void;
+  /** Told how many entries could not be read and were set aside. */
+  readonly onParked?: (count: number) => void;
 }
 
 /** The outbox on disk. Every change is one atomic batch; what must survive a power cut is flushed before it resolves. */
 export async function openLevelOutbox(options: LevelOutboxOptions): Promise<Outbox> {
-  const db = await openLevel(options.folder, options.nowMs(), options.onLost ?? (() => undefined));
-  const outbox = new LevelOutbox(db, options.bounds ?? DEFAULT_BOUNDS);
+  const db = await openOrReplaceLevel(options.folder, options.nowMs(), options.onLost ?? (() => undefined));
+  const outbox = new LevelOutbox(db, options.bounds ?? DEFAULT_BOUNDS, options.onParked ?? (() => undefined));
   await outbox.load(options.newBootId);
   return outbox;
 }
@@ -27,6 +30,7 @@ export async function openLevelOutbox(options: LevelOutboxOptions): Promise<Outb
 class LevelOutbox implements Outbox {
   readonly #db: LevelDb;
   readonly #bounds: OutboxBounds;
+  readonly #onParked: (count: number) => void;
   readonly #devices = new Map<string, DeviceDescriptor>();
   bootId = "";
   #lastSeq = 0;
@@ -41,9 +45,10 @@ class LevelOutbox implements Outbox {
   #health: HealthReport | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(db: LevelDb, bounds: OutboxBounds) {
+  constructor(db: LevelDb, bounds: OutboxBounds, onParked: (count: number) => void) {
     this.#db = db;
     this.#bounds = bounds;
+    this.#onParked = onParked;
   }
 
   async load(newBootId: () => string): Promise<void> {
@@ -149,8 +154,8 @@ class LevelOutbox implements Outbox {
   }
 
   async #sealItems(seal: (draft: EnvelopeDraft) => string): Promise<SealedEnvelope | null> {
-    const front = await this.#db.iterator({ gte: this.#head, lt: ITEMS.lt, limit: ENVELOPE_MAX_OBSERVATIONS }).all();
-    const items = front.map(([, value]) => OutboxItem.parse(JSON.parse(value)));
+    const front = await this.#readFront();
+    const items = front.map(([, , item]) => item);
     const picked = pickBatch(items, (id) => this.#devices.get(id));
     if (picked === null) return null;
     const sealed = this.#toSealed(seal, picked.sentAt, picked.payload, 0);
@@ -159,6 +164,19 @@ class LevelOutbox implements Outbox {
     for (const [key, value] of taken) this.#count(key, value, -1);
     this.#head = taken.at(-1)?.[0] ?? this.#head;
     return this.#keepSealed(sealed);
+  }
+
+  /** The oldest items. What cannot be read as one, a bit having flipped on the disk, is set aside: it must not stop the rest. */
+  async #readFront(): Promise<(readonly [key: string, value: string, item: OutboxItem])[]> {
+    const front = await this.#db.iterator({ gte: this.#head, lt: ITEMS.lt, limit: ENVELOPE_MAX_OBSERVATIONS }).all();
+    const read = front.map(([key, value]) => [key, value, readItem(value)] as const);
+    const torn = read.filter(([, , item]) => item === null);
+    if (torn.length > 0) {
+      await this.#write(torn.flatMap(([key, value]) => [del(key), put(KEY.parked(key), value)]));
+      for (const [key, value] of torn) this.#count(key, value, -1);
+      this.#onParked(torn.length);
+    }
+    return read.flatMap(([key, value, item]) => (item === null ? [] : [[key, value, item] as const]));
   }
 
   #toSealed(

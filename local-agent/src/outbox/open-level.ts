@@ -16,31 +16,38 @@ export class OutboxInUse extends Error {
  * Opens the database in this folder, or makes it. A database that cannot be read is moved aside, never deleted, and
  * `onLost` is told the new name; what was queued in it is then not sent, and the new outbox has a new `bootId`.
  */
-export async function openLevel(folder: string, nowMs: number, onLost: (movedTo: string) => void): Promise<LevelDb> {
+export async function openOrReplaceLevel(
+  folder: string,
+  nowMs: number,
+  onLost: (movedTo: string) => void,
+): Promise<LevelDb> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
-    return await tryOpen(folder);
+    return await openLevel(folder);
   } catch (error) {
-    const code = causeCode(error);
-    if (code === "LEVEL_LOCKED")
-      throw new OutboxInUse(`Another agent is using the outbox in ${folder}.`, { cause: error });
-    if (code !== "LEVEL_CORRUPTION") throw error;
+    if (causeCode(error) !== "LEVEL_CORRUPTION") throw error;
     const movedTo = `${folder}.unreadable-${nowMs}`;
     await rename(folder, movedTo);
     onLost(movedTo);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return await tryOpen(folder);
+    return await openLevel(folder);
   }
 }
 
-async function tryOpen(folder: string): Promise<LevelDb> {
+/** Opens the database in this folder as it is. Throws `OutboxInUse` while another process has it open. */
+export async function openLevel(folder: string): Promise<LevelDb> {
   const db = new ClassicLevel(folder, {
     keyEncoding: "utf8",
     valueEncoding: "utf8",
     cacheSize: CACHE_BYTES,
     writeBufferSize: WRITE_BUFFER_BYTES,
   });
-  await db.open();
+  try {
+    await db.open();
+  } catch (error) {
+    if (causeCode(error) !== "LEVEL_LOCKED") throw error;
+    throw new OutboxInUse(`Another agent is using the outbox in ${folder}.`, { cause: error });
+  }
   return db;
 }
 

@@ -47,7 +47,8 @@ export const NEVER_FIRED: RuleMark = { firedAtMs: null, isRaised: false };
 
 export function initialRuleState(startedAtMs: number, mark: RuleMark = NEVER_FIRED): RuleState {
   return {
-    ...mark,
+    firedAtMs: mark.firedAtMs,
+    isRaised: mark.isRaised,
     watchingSinceMs: startedAtMs,
     latest: {},
     heardAtMs: null,
@@ -75,6 +76,11 @@ export function evolveRule(rule: Rule, state: RuleState, readings: readonly Rule
   return { state: { ...heard, firedAtMs: nowMs, isRaised: true }, firing: toFiring(rule, heard, sinceMs, nowMs) };
 }
 
+/** The rule as after a gap: what has held until now counts no longer, what it was told last is still known. */
+export function interrupt(state: RuleState, nowMs: number): RuleState {
+  return { ...state, watchingSinceMs: nowMs, othersSinceMs: null, sinceMs: null, askedAtMs: nowMs };
+}
+
 function step(rule: Rule, state: RuleState, reading: RuleReading | null, nowMs: number): RuleState {
   const seen = judge(rule, take(rule, resume(state, nowMs), reading, nowMs), nowMs);
   const areOthersHolding = seen.others && isWithin(rule.hours, nowMs);
@@ -95,7 +101,7 @@ export const attributeKey = (of: { readonly deviceId: string; readonly attribute
 
 function resume(state: RuleState, nowMs: number): RuleState {
   const isUnbroken = nowMs >= state.askedAtMs && nowMs - state.askedAtMs <= MAX_ASK_GAP_MS;
-  return isUnbroken ? state : { ...state, watchingSinceMs: nowMs, othersSinceMs: null, sinceMs: null };
+  return isUnbroken ? state : interrupt(state, nowMs);
 }
 
 function take(rule: Rule, state: RuleState, reading: RuleReading | null, nowMs: number): RuleState {

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Secret } from "../secret.js";
+import type { ClockSample } from "./clock-skew.js";
 import { PublishError } from "./publisher.js";
 import type { PublishErrorCode, Publisher, UplinkMessage } from "./publisher.js";
 
@@ -28,6 +29,8 @@ export function createPubSubPublisher(
   target: PubSubTarget,
   tokens: AccessTokens | null,
   timeoutMs = PUBLISH_TIMEOUT_MS,
+  /** Told the cloud's clock at each answer. */
+  onClock: (sample: ClockSample) => void = () => undefined,
 ): Publisher {
   const { emulatorHost } = target;
   const origin = emulatorHost === undefined ? serviceOrigin(target.region) : `http://${emulatorHost}`;
@@ -39,13 +42,39 @@ export function createPubSubPublisher(
   return {
     publish: async (message, signal) => {
       const headers = tokens === null ? {} : { authorization: `Bearer ${await readToken(tokens)}` };
-      const { status, body } = await post({ url, agent, headers, timeoutMs, signal }, toBody(message));
+      const { status, body } = await post({ url, agent, headers, timeoutMs, signal, onClock }, toBody(message));
       if (status !== 200) throw new PublishError(codeOf(status), `Pub/Sub answered ${status}`);
       if (!isAcknowledged(body)) throw new PublishError("BAD_RESPONSE", "Pub/Sub answered without one message id");
     },
     close: () => agent.destroy(),
   };
 }
+
+/**
+ * Answers: may this machine publish to the topic? Asks Pub/Sub (`testIamPermissions`) and publishes nothing. The emulator
+ * knows no permissions: there an answer is enough. Rejects with a `PublishError`.
+ */
+export async function mayPublish(
+  target: PubSubTarget,
+  tokens: AccessTokens | null,
+  onClock: (sample: ClockSample) => void,
+): Promise<boolean> {
+  const isEmulated = target.emulatorHost !== undefined;
+  const origin = isEmulated ? `http://${target.emulatorHost}` : serviceOrigin(target.region);
+  const url = new URL(`${origin}/v1/projects/${target.projectId}/topics/${target.topic}:testIamPermissions`);
+  const agent = isEmulated ? new http.Agent() : new https.Agent();
+  const headers = tokens === null ? {} : { authorization: `Bearer ${await readToken(tokens)}` };
+  const signal = new AbortController().signal;
+  const call = { url, agent, headers, timeoutMs: PUBLISH_TIMEOUT_MS, signal, onClock };
+  const { status, body } = await post(call, JSON.stringify({ permissions: [PUBLISH_PERMISSION] })).finally(() =>
+    agent.destroy(),
+  );
+  if (isEmulated) return true;
+  if (status !== 200) throw new PublishError(codeOf(status), `Pub/Sub answered ${status}`);
+  return body.includes(PUBLISH_PERMISSION);
+}
+
+const PUBLISH_PERMISSION = "pubsub.topics.publish";
 
 const serviceOrigin = (region: string | undefined): string =>
   region === undefined ? "https://pubsub.googleapis.com" : `https://${region}-pubsub.googleapis.com`;
@@ -71,13 +100,16 @@ interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  readonly onClock: (sample: ClockSample) => void;
 }
 
 function post(call: Call, body: string): Promise<{ readonly status: number; readonly body: string }> {
   const send = call.url.protocol === "https:" ? https.request : http.request;
   const headers = { ...call.headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const sentMs = Date.now();
   return new Promise((resolve, reject) => {
     const request = send(call.url, { method: "POST", agent: call.agent, headers }, (response) => {
+      call.onClock({ cloudMs: Date.parse(response.headers.date ?? ""), sentMs, receivedMs: Date.now() });
       readBounded(response).then((text) => {
         settle();
         resolve({ status: response.statusCode ?? 0, body: text });

@@ -1,5 +1,6 @@
 import type { Logger } from "../logger.js";
 import type { EnvelopeDraft, Outbox } from "../outbox/outbox.js";
+import type { UplinkStatus } from "../status/agent-status.js";
 import { backOffMs } from "./back-off.js";
 import type { Publisher } from "./publisher.js";
 import { PublishError } from "./publisher.js";
@@ -17,6 +18,7 @@ export interface UplinkDeps {
   readonly seal: (draft: EnvelopeDraft) => string;
   readonly identity: { readonly tenantId: string; readonly agentId: string };
   readonly logger: Logger;
+  readonly nowMs: () => number;
   /** In [0, 1): jitters the back-off. */
   readonly chance: () => number;
   /** Resolves after so many milliseconds, or at once when the signal aborts. */
@@ -29,6 +31,7 @@ export interface Uplink {
   wake(): void;
   /** Sends what waits for at most `boundMs`, then lets go. True: nothing is left. Call once. */
   stop(boundMs?: number): Promise<boolean>;
+  status(): UplinkStatus;
 }
 
 /**
@@ -43,6 +46,8 @@ export function createUplink(deps: UplinkDeps): Uplink {
   const stopped = new AbortController();
   let isStopping = false;
   let failures = 0;
+  let lastErrorCode: string | null = null;
+  let lastPublishedAtMs: number | null = null;
   let nudge = new AbortController();
   let loop: Promise<void> = Promise.resolve();
 
@@ -83,12 +88,13 @@ export function createUplink(deps: UplinkDeps): Uplink {
       const isSent = await sendNext();
       if (failures > 0) logger.info("uplink_recovered", { afterFailures: failures });
       failures = 0;
+      if (isSent) lastPublishedAtMs = deps.nowMs();
       return isSent ? "sent" : "empty";
     } catch (error) {
       failures += 1;
-      if (!aborted.signal.aborted) {
-        logger.warn("publish_failed", { failures, code: error instanceof PublishError ? error.code : "DEFECT", error });
-      }
+      const code = error instanceof PublishError ? error.code : "DEFECT";
+      lastErrorCode = code;
+      if (!aborted.signal.aborted) logger.warn("publish_failed", { failures, code, error });
       return "failed";
     }
   }
@@ -109,5 +115,10 @@ export function createUplink(deps: UplinkDeps): Uplink {
       const left = outbox.counts();
       return left.observations === 0 && left.proposals === 0 && !left.hasSealed;
     },
+    status: () => ({
+      failuresInARow: failures,
+      lastErrorCode,
+      lastPublishedAt: lastPublishedAtMs === null ? null : new Date(lastPublishedAtMs).toISOString(),
+    }),
   };
 }

@@ -42,6 +42,7 @@ function anUplink(answers: readonly ("ok" | "fail" | "hang")[] = []) {
     seal: (draft) => JSON.stringify(draft),
     identity,
     logger,
+    nowMs: () => 0,
     chance: () => 0.5,
     sleep: (ms, signal) => {
       pauses.push(ms);

@@ -36,6 +36,8 @@ export interface AgentProcess {
   readonly output: readonly string[];
   /** Resolves at the first line with this event, or when the process has ended. */
   readonly sees: (event: string) => Promise<void>;
+  /** Sends a signal that does not end it. */
+  readonly signal: (signal: NodeJS.Signals) => void;
   readonly kill: (signal: NodeJS.Signals) => Promise<number | null>;
   readonly ended: Promise<number | null>;
 }
@@ -70,6 +72,7 @@ export function spawnAgent(args: readonly string[], env: Readonly<Record<string,
           waiting.set(event, resolve);
         }),
       ]),
+    signal: (signal) => void child.kill(signal),
     kill: (signal) => {
       child.kill(signal);
       return ended;
