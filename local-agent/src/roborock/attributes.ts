@@ -1,16 +1,9 @@
+import { atLeastZero, flag, percent, squareMetres, toReadings, whole } from "./attribute-values.js";
+import type { AttributeReading, Value } from "./attribute-values.js";
+import { toErrorName } from "./error-names.js";
 import { CONSUMABLE_PARTS } from "./schema.js";
 import type { ConsumablePart, ParsedConsumables, ParsedStatus } from "./schema.js";
-import { toStateName } from "./state-names.js";
-
-/** One value of one attribute, as the robot told it. */
-export interface AttributeReading {
-  readonly attribute: string;
-  readonly value: string | number | boolean;
-  readonly unit: string | null;
-  readonly source: "rpc" | "push";
-  /** Unix seconds by the robot's clock, for reference only: it may be wrong. Null when the message named none. */
-  readonly deviceTime: number | null;
-}
+import { isActiveRun, toStateName } from "./state-names.js";
 
 /** Use after which a part is replaced or cleaned: seconds, or cycles for the last three. */
 const CONSUMABLE_LIMITS: Readonly<Record<ConsumablePart, number>> = {
@@ -24,22 +17,33 @@ const CONSUMABLE_LIMITS: Readonly<Record<ConsumablePart, number>> = {
   dustBag: 90,
 };
 
-type Value = readonly [attribute: string, value: string | number | boolean | undefined, unit: string | null];
-
 /** Answers: which attributes does a status hold? Absent and impossible values (a battery of 300 %) give no reading. */
 export function statusAttributes(status: ParsedStatus, deviceTime: number | null): AttributeReading[] {
-  return readings("rpc", deviceTime, [
+  return toReadings("rpc", deviceTime, [
     ["state", named(status.stateCode), null],
     ["batteryPct", percent(status.batteryPct), "%"],
     ["errorCode", whole(status.errorCode), null],
+    ["errorName", errorNamed(status.errorCode), null],
+    ["isRunning", running(status), null],
     ["isCharging", flag(status.chargeCode), null],
+    ["isReturning", flag(status.returningCode), null],
     ["isJobOpen", flag(status.jobCode), null],
     ["cleanTimeSec", atLeastZero(status.cleanSeconds), "s"],
     ["cleanAreaM2", squareMetres(status.cleanSquareMillimetres), "m²"],
+    ["cleanPct", percent(status.cleanPct), "%"],
     ["fanPowerCode", whole(status.fanPowerCode), null],
     ["waterModeCode", whole(status.waterModeCode), null],
+    ["mopModeCode", whole(status.mopModeCode), null],
+    ["isWaterTankAttached", flag(status.waterTankCode), null],
+    ["isMopAttached", flag(status.mopPlateCode), null],
     ["isWaterShort", flag(status.waterShortageCode), null],
+    ["hasMap", flag(status.mapPresentCode), null],
+    ["mapIndex", mapIndex(status.mapStatus), null],
+    ["dockTypeCode", whole(status.dockTypeCode), null],
     ["dockErrorCode", whole(status.dockErrorCode), null],
+    ["isDustCollecting", flag(status.dustCollectionCode), null],
+    ["isDrying", flag(status.dryingCode), null],
+    ...dockParts(status.dockBits),
   ]);
 }
 
@@ -57,13 +61,14 @@ export function consumableAttributes(used: ParsedConsumables, deviceTime: number
       [`${part}LifePct`, Math.max(0, Math.round(100 - usedPct)), "%"],
     ];
   });
-  return readings("rpc", deviceTime, values);
+  return toReadings("rpc", deviceTime, values);
 }
 
 /** Answers: which attributes do pushed data points change? Unknown points are ignored; an absent point says nothing. */
 export function pointAttributes(points: ReadonlyMap<number, number>, deviceTime: number | null): AttributeReading[] {
-  return readings("push", deviceTime, [
+  return toReadings("push", deviceTime, [
     ["errorCode", whole(points.get(120)), null],
+    ["errorName", errorNamed(points.get(120)), null],
     ["state", named(points.get(121)), null],
     ["batteryPct", percent(points.get(122)), "%"],
     ["fanPowerCode", whole(points.get(123)), null],
@@ -76,36 +81,43 @@ export function pointAttributes(points: ReadonlyMap<number, number>, deviceTime:
   ]);
 }
 
-function readings(source: "rpc" | "push", deviceTime: number | null, values: readonly Value[]): AttributeReading[] {
-  return values.flatMap(([attribute, value, unit]) =>
-    value === undefined ? [] : [{ attribute, value, unit, source, deviceTime }],
-  );
-}
-
 function named(code: number | undefined): string | undefined {
   const known = whole(code);
   return known === undefined ? undefined : toStateName(known);
 }
 
-function whole(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isSafeInteger(value) ? value : undefined;
+function errorNamed(code: number | undefined): string | undefined {
+  const known = whole(code);
+  return known === undefined ? undefined : toErrorName(known);
 }
 
-function percent(value: number | undefined): number | undefined {
-  return value !== undefined && value >= 0 && value <= 100 ? value : undefined;
+function running({ stateCode, jobCode }: ParsedStatus): boolean | undefined {
+  const state = whole(stateCode);
+  return state === undefined ? undefined : isActiveRun(state, flag(jobCode) ?? false);
 }
 
-function atLeastZero(value: number | undefined): number | undefined {
-  return value !== undefined && value >= 0 && Number.isFinite(value) ? value : undefined;
+/** The index stands above two flag bits; 63 means that no map is in use. */
+function mapIndex(mapStatus: number | undefined): number | undefined {
+  const known = whole(mapStatus);
+  if (known === undefined || known < 0 || known > 0xffff) return undefined;
+  const index = known >> 2;
+  return index === 63 ? undefined : index;
 }
 
-function squareMetres(squareMillimetres: number | undefined): number | undefined {
-  const area = atLeastZero(squareMillimetres);
-  return area === undefined ? undefined : Math.round(area / 100_000) / 10;
-}
+const BITS_PER_PART = 2;
+const PART_MASK = 0b11;
 
-/** Zero is no, any other whole number is yes: later firmware counts where earlier said 1. */
-function flag(value: number | undefined): boolean | undefined {
-  const known = whole(value);
-  return known === undefined ? undefined : known !== 0;
+/** Tanks and bag of a washing dock. 0 means that the dock does not tell; 1 is the fault of that part. */
+function dockParts(bits: number | undefined): Value[] {
+  const packed = whole(bits);
+  if (packed === undefined || packed <= 0 || packed > 0xffff_ffff) return [];
+  const faulty = (place: number): boolean | undefined => {
+    const part = (packed >>> (BITS_PER_PART * place)) & PART_MASK;
+    return part === 0 ? undefined : part === 1;
+  };
+  return [
+    ["isCleanWaterEmpty", faulty(1), null],
+    ["isDirtyWaterFull", faulty(2), null],
+    ["isDustBagMissing", faulty(3), null],
+  ];
 }

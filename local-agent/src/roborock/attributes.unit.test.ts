@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import * as z from "zod";
 import { consumableAttributes, pointAttributes, statusAttributes } from "./attributes.js";
-import type { AttributeReading } from "./attributes.js";
+import type { AttributeReading } from "./attribute-values.js";
 import { parseMessage } from "./rpc.js";
 import { parseConsumables, parseStatus } from "./schema.js";
 
@@ -31,7 +31,14 @@ describe("local-agent/roborock recorded answers", () => {
       state: "charging",
       batteryPct: 100,
       errorCode: 0,
+      errorName: "none",
+      isRunning: false,
+      isReturning: false,
       isJobOpen: false,
+      isWaterTankAttached: false,
+      isMopAttached: false,
+      hasMap: true,
+      mapIndex: 0,
       cleanTimeSec: 5_405,
       cleanAreaM2: 91.3,
       fanPowerCode: 106,
@@ -70,6 +77,7 @@ describe("local-agent/roborock recorded answers", () => {
     const points = new Map(Object.entries(device.deviceStatus).map(([key, value]) => [Number(key), value]));
     assert.deepEqual(plain(pointAttributes(points, null)), {
       errorCode: 0,
+      errorName: "none",
       state: "charging",
       batteryPct: 100,
       fanPowerCode: 102,
@@ -83,8 +91,34 @@ describe("local-agent/roborock recorded answers", () => {
 });
 
 describe("local-agent/roborock/attributes", () => {
+  it("tells a run from a rest, also at a dock that washes in the middle of a job", () => {
+    const runs = (state: number, in_cleaning = 0): unknown => statusOf({ state, in_cleaning })["isRunning"];
+    assert.deepEqual(
+      [runs(5), runs(18), runs(8), runs(23), runs(23, 1), runs(8, 1)],
+      [true, true, false, false, true, false],
+    );
+  });
+
+  it("reads the packed parts of a washing dock, and nothing where the dock does not tell", () => {
+    assert.deepEqual(statusOf({ dss: 2_728 }), {
+      isCleanWaterEmpty: false,
+      isDirtyWaterFull: false,
+      isDustBagMissing: false,
+    });
+    assert.deepEqual(statusOf({ dss: 0b01_01_01_00 }), {
+      isCleanWaterEmpty: true,
+      isDirtyWaterFull: true,
+      isDustBagMissing: true,
+    });
+    for (const dss of [0, -1, 2 ** 40, null]) assert.deepEqual(statusOf({ dss }), {});
+  });
+
+  it("gives the current map's index, and none for 63", () => {
+    assert.deepEqual([statusOf({ map_status: 7 }), statusOf({ map_status: 252 })], [{ mapIndex: 1 }, {}]);
+  });
+
   it("keeps a state number that no source explains", () => {
-    assert.deepEqual(statusOf({ state: 4_711 }), { state: "state_4711" });
+    assert.deepEqual(statusOf({ state: 4_711 }), { state: "state_4711", isRunning: false });
   });
 
   it("gives no reading for a battery of 101 %, -1 % or text, and none for absent fields", () => {

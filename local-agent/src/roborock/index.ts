@@ -1,7 +1,7 @@
 /** The public interface of the Roborock client. See README.md. */
 export { createRoborockConnector } from "./roborock-connector.js";
 export { toDeviceId } from "./vacuum.js";
-export type { RoborockTuning } from "./roborock-connector.js";
+export type { RoborockTuning } from "./fleet.js";
 export { RoborockOptions, VacuumConfig } from "./options.js";
 export type { RoborockOptionsInput } from "./options.js";
 export { READ_METHODS } from "./read-only.js";

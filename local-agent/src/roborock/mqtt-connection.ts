@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly subscribeTopics: readonly string[];
   /** The only topics that anything is ever published to. */
   readonly publishTopics: readonly string[];
+  /** An earlier refusal, perhaps before a restart of the process: the first attempt waits until then. */
+  readonly blockedUntilMs?: number | null;
   readonly onMessage: (topic: string, payload: Buffer) => void;
   readonly onState: (state: ConnectionState) => void;
 }
@@ -108,6 +110,10 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
     onlineSinceMs = null;
     const delayMs = reconnectDelayMs(code, failures, runtime.chance());
     failures += 1;
+    waitFor(delayMs, code);
+  }
+
+  function waitFor(delayMs: number, code: ConnectorErrorCode): void {
     cancelTimer = runtime.after(delayMs, open);
     enter({ kind: "waiting", code, retryAtMs: runtime.nowMs() + delayMs });
   }
@@ -124,7 +130,10 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
   return {
     state: () => state,
     start() {
-      if (state.kind === "stopped") open();
+      if (state.kind !== "stopped") return;
+      const blockedMs = (options.blockedUntilMs ?? 0) - runtime.nowMs();
+      if (blockedMs > 0) waitFor(blockedMs, "RATE_LIMIT");
+      else open();
     },
     async stop() {
       cancelTimer();

@@ -2,8 +2,12 @@ import { X509Certificate } from "node:crypto";
 import * as z from "zod";
 import { ConnectorError } from "../connector.js";
 import { parseBrokerUrl } from "./credentials.js";
+import { isLocalAddress } from "./lan/lan-address.js";
+import { READ_METHODS } from "./read-only.js";
 
 const MAX_DEVICES = 64;
+/** The vendor's port on the local network. */
+const LAN_PORT = 58_867;
 
 /** A topic level, an id in a map: no separators, no wildcards, nothing invisible. */
 const Word = z.string().regex(/^[^\s\p{Cc}/+#]{1,128}$/u, "a word without spaces, slashes or wildcards");
@@ -23,11 +27,42 @@ export const VacuumConfig = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{1,64}$/u)
     .optional(),
+  /** Where it is on the studio's network. Without it the vacuum is asked, over the cloud. */
+  lanAddress: z
+    .string()
+    .refine((address) => isLocalAddress(address, true), "an IPv4 address of the studio's own network")
+    .optional(),
 });
 export type VacuumConfig = z.infer<typeof VacuumConfig>;
 
+const Lan = z.strictObject({
+  /** False: the cloud alone, for studios whose vacuums are on another network. */
+  isEnabled: z.boolean().default(true),
+  port: z.int().min(1).max(65_535).default(LAN_PORT),
+});
+
+/** Which of the reads are made. A name that is no read is refused, whoever hopes that it acts. */
+const Reads = z
+  .array(z.enum(READ_METHODS, { error: `the vacuum client only reads; expected ${READ_METHODS.join(", ")}` }))
+  .max(READ_METHODS.length)
+  .refine((reads) => reads.includes("get_status"), "get_status is always read")
+  .default([...READ_METHODS]);
+
+/** What holds for the vacuums whichever way they are found. */
+export const SharedOptions = z.strictObject({
+  /** PEM of a private certificate authority, for a broker or a cloud of one's own. */
+  ca: z.string().max(100_000).refine(isCertificate, "certificates in PEM form").optional(),
+  /** MQTT protocol level: 5, or 4 (MQTT 3.1.1). */
+  protocolVersion: z.union([z.literal(4), z.literal(5)]).default(5),
+  /** Marks every reading as simulated, so that no surface takes it for a real one. */
+  isSimulated: z.boolean().default(false),
+  lan: Lan.prefault({}),
+  reads: Reads,
+});
+export type SharedOptions = z.output<typeof SharedOptions>;
+
 /** What the agent's configuration says about the vacuums of one account. `rriot` and every `localKey` are secrets. */
-export const RoborockOptions = z.strictObject({
+export const RoborockOptions = SharedOptions.extend({
   brokerUrl: z
     .string()
     .refine((url) => parseBrokerUrl(url) !== null, "ssl://host:port, or mqtt://host:port on the loopback interface"),
@@ -36,12 +71,6 @@ export const RoborockOptions = z.strictObject({
     .array(VacuumConfig)
     .max(MAX_DEVICES)
     .refine((devices) => new Set(devices.map(({ duid }) => duid)).size === devices.length, "each duid once"),
-  /** PEM of a private certificate authority, for a broker of one's own. */
-  ca: z.string().max(100_000).refine(isCertificate, "certificates in PEM form").optional(),
-  /** MQTT protocol level: 5, or 4 (MQTT 3.1.1). */
-  protocolVersion: z.union([z.literal(4), z.literal(5)]).default(5),
-  /** Marks every reading as simulated, so that no surface takes it for a real one. */
-  isSimulated: z.boolean().default(false),
 });
 export type RoborockOptions = z.output<typeof RoborockOptions>;
 export type RoborockOptionsInput = z.input<typeof RoborockOptions>;

@@ -10,7 +10,7 @@ export interface Fault {
   readonly message: string;
 }
 
-interface TimedOutcome {
+export interface TimedOutcome {
   readonly outcome: RpcOutcome;
   readonly deviceTime: number | null;
 }
@@ -24,6 +24,8 @@ export interface PendingRequests {
   note(duid: string, fault: Fault): void;
   /** The connection is gone: no answer can come any more. */
   failAll(error: ConnectorError): void;
+  /** The same for one vacuum. */
+  failFor(duid: string, error: ConnectorError): void;
   readonly size: number;
 }
 
@@ -41,7 +43,7 @@ const MAX_REQUEST_ID = 32_767;
 export function createPendingRequests(
   runtime: Runtime,
   timeoutMs: number,
-  on: { readonly answered: () => void; readonly timedOut: () => void },
+  on: { readonly answered: () => void; readonly timedOut: (duid: string) => void },
 ): PendingRequests {
   const waiting = new Map<number, Waiting>();
   let lastId = randomInt(MIN_REQUEST_ID, MAX_REQUEST_ID + 1);
@@ -62,7 +64,7 @@ export function createPendingRequests(
         const cancel = runtime.after(timeoutMs, () => {
           const fault = waiting.get(id)?.fault ?? null;
           waiting.delete(id);
-          on.timedOut();
+          on.timedOut(duid);
           reject(fault === null ? timeoutError(timeoutMs) : new ConnectorError(fault.code, fault.message));
         });
         const leave = (): void => {
@@ -97,6 +99,9 @@ export function createPendingRequests(
     },
     failAll(error) {
       for (const request of [...waiting.values()]) request.reject(error);
+    },
+    failFor(duid, error) {
+      for (const request of [...waiting.values()]) if (request.duid === duid) request.reject(error);
     },
     note(duid, fault) {
       for (const request of waiting.values()) if (request.duid === duid) request.fault = fault;

@@ -13,7 +13,9 @@ import type { RoborockOptionsInput, RoborockTuning } from "./index.js";
 import { deriveMqttCredentials } from "./credentials.js";
 import { systemRuntime } from "./runtime.js";
 
-const QUICK = { timeoutMs: 250, minGapMs: 0, busyRetryMs: 5 } as const;
+/** Every poll asks for the status, and the first one for everything. */
+const EVERY_POLL = { statusIdleMs: 0, statusActiveMs: 0, maxSlowReads: 6 } as const;
+const QUICK = { timeoutMs: 250, minGapMs: 0, busyRetryMs: 5, cadence: EVERY_POLL } as const;
 /** Reconnects in a hundredth of the real time; everything short stays as it is. */
 const HURRIED = {
   ...systemRuntime,
@@ -79,21 +81,106 @@ describe("local-agent/roborock/roborock-connector with a simulated vacuum", () =
     assert.ok(Math.abs(Date.parse(observedAt) - Date.now()) < 5_000);
     assert.equal(valueOf(readings, "state"), "charging");
     assert.equal(valueOf(readings, "filterUsedPct"), 97);
-    assert.deepEqual(
-      simulator.requests.map(({ method }) => method),
-      ["get_status", "get_consumable"],
-    );
     assert.equal(connector.health().state, "healthy");
   });
 
-  it("asks for consumables again only when they are due", async () => {
+  it("asks every read once, and only the status again with every poll", async () => {
     const simulator = await simulate();
     const connector = await connect(configOf(simulator));
     for (let poll = 0; poll < 3; poll += 1) await connector.readStatus();
     assert.deepEqual(
       simulator.requests.map(({ method }) => method),
-      ["get_status", "get_consumable", "get_status", "get_status"],
+      [
+        "get_status",
+        "get_network_info",
+        "get_consumable",
+        "get_clean_summary",
+        "get_clean_record",
+        "get_dnd_timer",
+        "get_room_mapping",
+        "get_multi_maps_list",
+        "get_status",
+        "get_status",
+      ],
     );
+  });
+
+  it("reads totals, the newest run, quiet hours, signal, rooms and maps, and nothing personal", async () => {
+    const simulator = await simulate();
+    const connector = await connect(configOf(simulator));
+    const { readings } = await connector.readStatus();
+    const told = Object.fromEntries(readings.map(({ attribute, value }) => [attribute, value]));
+    assert.deepEqual(
+      [told["totalCleanTimeSec"], told["totalCleanAreaM2"], told["totalCleanCount"], told["lastRunTimeSec"]],
+      [1_442_559, 24_258.1, 296, 1_860],
+    );
+    assert.deepEqual([told["lastRunOutcome"], told["lastRunStartedBy"]], ["finished", "schedule"]);
+    assert.deepEqual([told["quietFrom"], told["quietUntil"], told["wifiSignalDbm"]], ["22:00", "08:30", -48]);
+    assert.deepEqual([told["roomCount"], told["mapCount"], told["maps"]], [2, 2, "Studio"]);
+    assert.ok(!/simulated-network|02:00:00|192\.0\.2/.test(JSON.stringify(readings)));
+  });
+
+  it("asks for the status every four minutes at rest, every minute on a run, and for the history when a run ends", async () => {
+    const simulator = await simulate();
+    let nowMs = Date.now();
+    const runtime = { ...systemRuntime, nowMs: () => nowMs };
+    const connector = await connect(configOf(simulator), { runtime, cadence: { maxSlowReads: 6 } });
+    const askedAfter = async (ms: number): Promise<(string | null)[]> => {
+      const before = simulator.requests.length;
+      nowMs += ms;
+      await connector.readStatus();
+      return simulator.requests.slice(before).map(({ method }) => method);
+    };
+    assert.equal((await askedAfter(0)).length, 8);
+    assert.deepEqual(await askedAfter(200_000), []);
+    assert.deepEqual(await askedAfter(41_000), ["get_status"]);
+    simulator.setRobot(ONE.duid, { stateCode: 5, sinceSec: 0 });
+    await until(async () => (await askedAfter(61_000)).includes("get_status"));
+    assert.deepEqual(await askedAfter(30_000), []);
+    assert.deepEqual(await askedAfter(31_000), ["get_status"]);
+    simulator.setRobot(ONE.duid, { stateCode: 8, sinceSec: 0 });
+    await until(async () => (await askedAfter(1_000)).includes("get_clean_summary"));
+  });
+
+  it("makes only the reads that the configuration leaves on", async () => {
+    const simulator = await simulate();
+    const connector = await connect({ ...configOf(simulator), reads: ["get_status", "get_clean_summary"] });
+    await connector.readStatus();
+    assert.deepEqual(
+      simulator.requests.map(({ method }) => method),
+      ["get_status", "get_clean_summary"],
+    );
+  });
+
+  it("refuses at start a configuration that names a method which acts", async () => {
+    const simulator = await simulate();
+    for (const method of ["app_start", "get_photo", "Get_Status", "set_custom_mode"]) {
+      const input = { ...configOf(simulator), reads: ["get_status", method] } as RoborockOptionsInput;
+      assert.throws(
+        () => createRoborockConnector(input),
+        (error) => failsWith("NOT_CONFIGURED")(error) && String(error).includes("only reads"),
+      );
+    }
+    for (const key of ["methods", "actions", "execute"]) {
+      const input = { ...configOf(simulator), [key]: ["app_start"] };
+      assert.throws(() => createRoborockConnector(input), failsWith("NOT_CONFIGURED"));
+    }
+    assert.deepEqual(simulator.requests, []);
+  });
+
+  it("is degraded, and not down, while a slower read fails and the status comes", async () => {
+    const simulator = await simulate();
+    const connector = await connect({ ...configOf(simulator), reads: ["get_status", "get_consumable"] });
+    await connector.readStatus();
+    assert.equal(connector.health().state, "healthy");
+    const other = await connect({ ...configOf(simulator), reads: ["get_status", "get_consumable"] });
+    await simulator.faults.set({ kind: "not_json", method: "get_consumable" });
+    assert.ok((await other.readStatus()).readings.length > 0);
+    assert.deepEqual([other.health().state, other.health().lastError], ["degraded", "BAD_RESPONSE"]);
+    const old = await connect({ ...configOf(simulator), reads: ["get_status", "get_consumable"] });
+    await simulator.faults.set({ kind: "unknown_method", method: "get_consumable" });
+    await old.readStatus();
+    assert.equal(old.health().state, "healthy", "old firmware is no fault");
   });
 
   it("hands on what the vacuum pushes while it drains, comes home and charges", async () => {
@@ -129,11 +216,13 @@ describe("local-agent/roborock/roborock-connector with a simulated vacuum", () =
     assert.deepEqual(simulator.requests, []);
   });
 
-  it("declares two reads of low risk and nothing else", () => {
+  it("declares reads of low risk and nothing else", () => {
     const { capabilities } = createRoborockConnector(null);
     assert.deepEqual(capabilities, [
       { id: "roborock.status.read", mode: "read", riskTier: "low" },
       { id: "roborock.consumables.read", mode: "read", riskTier: "low" },
+      { id: "roborock.history.read", mode: "read", riskTier: "low" },
+      { id: "roborock.setup.read", mode: "read", riskTier: "low" },
     ]);
   });
 
@@ -292,7 +381,7 @@ describe("local-agent/roborock/roborock-connector with a simulated vacuum", () =
     const connector = await connect(configOf(simulator));
     assert.strictEqual(connector.readStatus(), connector.readStatus());
     await connector.readStatus();
-    assert.equal(simulator.requests.length, 2);
+    assert.equal(simulator.requests.length, 8);
   });
 
   it("names the wrong fields of a configuration and none of its values", () => {

@@ -52,7 +52,7 @@ const Inner = z.object({
 export function encodeRequest(request: RpcRequest): string {
   const method = requireReadRequest(request.method, request.params);
   const security = request.security === undefined ? {} : { security: request.security };
-  const inner = JSON.stringify({ id: request.id, method, params: [], ...security });
+  const inner = JSON.stringify({ id: request.id, method, params: request.params, ...security });
   return JSON.stringify({ dps: { [REQUEST_POINT]: inner }, t: request.t });
 }
 

@@ -11,7 +11,7 @@ const ACTUATING =
   set_custom_mode set_water_box_custom_mode set_timer set_dnd_timer set_camera_status start_camera_preview start_clean stop_camera_preview
   dnld_install_sound enable_log_upload user_upload_log change_sound_volume prop.set prop.get matter.reset service.start_clean get_map_v1
   get_photo get_prop get_recover_map get_random_pkey get_turn_server get_device_sdp get_device_ice get_homesec_connect_status app_stat
-  retry_request Get_Status GET_STATUS get_statu get_status2 get_clean_summary toString __proto__ constructor`.split(
+  retry_request Get_Status GET_STATUS get_statu get_status2 get_clean_record_map toString __proto__ constructor`.split(
     /\s+/u,
   );
 
@@ -22,9 +22,25 @@ const said = (text: string): ReturnType<typeof parseMessage> => parseMessage(Buf
 const outcomeOf = (inner: string): unknown => said(JSON.stringify({ dps: { "102": inner } }))?.answers[0]?.outcome;
 
 describe("local-agent/roborock/read-only", () => {
-  it("allows get_status and get_consumable, and nothing else", () => {
-    assert.deepEqual(READ_METHODS, ["get_status", "get_consumable"]);
-    for (const method of READ_METHODS) assert.ok(asks(method).includes(method));
+  it("allows eight reads by their exact names, and nothing else", () => {
+    assert.deepEqual(READ_METHODS, [
+      "get_status",
+      "get_consumable",
+      "get_clean_summary",
+      "get_clean_record",
+      "get_dnd_timer",
+      "get_network_info",
+      "get_room_mapping",
+      "get_multi_maps_list",
+    ]);
+    for (const method of READ_METHODS)
+      assert.ok(asks(method, method === "get_clean_record" ? [1_700_000_000] : []).includes(method));
+  });
+
+  it("takes one run's start with get_clean_record, and no other parameter", () => {
+    for (const params of [[], [1, 2], ["1"], ["app_start"], [0], [-1], [1.5], [2 ** 32], [null], [{ a: 1 }], [[1]]])
+      assert.throws(() => asks("get_clean_record", params), isReadOnlyRefusal, JSON.stringify(params));
+    assert.ok(asks("get_clean_record", [1_700_000_000]).includes('\\"params\\":[1700000000]'));
   });
 
   for (const method of [

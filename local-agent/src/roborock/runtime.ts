@@ -21,3 +21,7 @@ export const systemRuntime: Runtime = {
     return () => clearTimeout(timer);
   },
 };
+
+export async function sleep(runtime: Runtime, delayMs: number): Promise<void> {
+  if (delayMs > 0) await new Promise<void>((resolve) => runtime.after(delayMs, resolve));
+}

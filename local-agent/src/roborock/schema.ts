@@ -1,12 +1,7 @@
 import * as z from "zod";
+import { Field, unwrap } from "./vendor-fields.js";
 
-/**
- * The vendor's answers, as far as we use them. Every field is optional, unknown ones are dropped, and a field that is not
- * the number it should be counts as absent, so that one odd value never costs the rest. Vendor words stop in this file.
- */
-const Count = z.coerce.number().refine(Number.isFinite).optional().catch(undefined);
-const Field = z.preprocess((value) => (typeof value === "number" || isNumeric(value) ? value : undefined), Count);
-
+/** The vendor's two daily answers, as far as we use them (reference 10.1, 10.6). Every field is optional, unknown ones are dropped. */
 const VacuumStatus = z.object({
   state: Field,
   battery: Field,
@@ -14,11 +9,22 @@ const VacuumStatus = z.object({
   clean_time: Field,
   clean_area: Field,
   in_cleaning: Field,
+  in_returning: Field,
   charge_status: Field,
   fan_power: Field,
   water_box_mode: Field,
+  mop_mode: Field,
+  water_box_status: Field,
+  water_box_carriage_status: Field,
   water_shortage_status: Field,
+  map_present: Field,
+  map_status: Field,
+  dock_type: Field,
   dock_error_status: Field,
+  dust_collection_status: Field,
+  dry_status: Field,
+  clean_percent: Field,
+  dss: Field,
 });
 
 const Consumables = z.object({
@@ -39,11 +45,23 @@ export interface ParsedStatus {
   readonly cleanSeconds: number | undefined;
   readonly cleanSquareMillimetres: number | undefined;
   readonly jobCode: number | undefined;
+  readonly returningCode: number | undefined;
   readonly chargeCode: number | undefined;
   readonly fanPowerCode: number | undefined;
   readonly waterModeCode: number | undefined;
+  readonly mopModeCode: number | undefined;
+  readonly waterTankCode: number | undefined;
+  readonly mopPlateCode: number | undefined;
   readonly waterShortageCode: number | undefined;
+  readonly mapPresentCode: number | undefined;
+  readonly mapStatus: number | undefined;
+  readonly dockTypeCode: number | undefined;
   readonly dockErrorCode: number | undefined;
+  readonly dustCollectionCode: number | undefined;
+  readonly dryingCode: number | undefined;
+  readonly cleanPct: number | undefined;
+  /** Packed dock status: two bits a part. */
+  readonly dockBits: number | undefined;
 }
 
 export const CONSUMABLE_PARTS = [
@@ -73,11 +91,22 @@ export function parseStatus(result: unknown): ParsedStatus | null {
     cleanSeconds: status.clean_time,
     cleanSquareMillimetres: status.clean_area,
     jobCode: status.in_cleaning,
+    returningCode: status.in_returning,
     chargeCode: status.charge_status,
     fanPowerCode: status.fan_power,
     waterModeCode: status.water_box_mode,
+    mopModeCode: status.mop_mode,
+    waterTankCode: status.water_box_status,
+    mopPlateCode: status.water_box_carriage_status,
     waterShortageCode: status.water_shortage_status,
+    mapPresentCode: status.map_present,
+    mapStatus: status.map_status,
+    dockTypeCode: status.dock_type,
     dockErrorCode: status.dock_error_status,
+    dustCollectionCode: status.dust_collection_status,
+    dryingCode: status.dry_status,
+    cleanPct: status.clean_percent,
+    dockBits: status.dss,
   };
 }
 
@@ -96,12 +125,4 @@ export function parseConsumables(result: unknown): ParsedConsumables | null {
     cleaningBrush: used.cleaning_brush_work_times,
     dustBag: used.dust_collection_work_times,
   };
-}
-
-function unwrap(result: unknown): unknown {
-  return Array.isArray(result) ? result[0] : result;
-}
-
-function isNumeric(value: unknown): boolean {
-  return typeof value === "string" && /^-?\d{1,15}(\.\d{1,6})?$/u.test(value);
 }

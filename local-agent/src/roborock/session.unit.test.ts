@@ -4,7 +4,8 @@ import { ConnectorError } from "../connector.js";
 import { decodeMessage, encodeFrame } from "./frame.js";
 import type { ConnectionState, VacuumConnection } from "./mqtt-connection.js";
 import type { Runtime } from "./runtime.js";
-import { createSession, RESTART_GAP_MS, RPC_TIMEOUT_MS } from "./session.js";
+import { RESTART_GAP_MS } from "./cloud-channel.js";
+import { createSession, RPC_TIMEOUT_MS } from "./session.js";
 import type { RpcSession } from "./session.js";
 import { createTurns, MAX_QUEUED_PER_DEVICE } from "./turns.js";
 

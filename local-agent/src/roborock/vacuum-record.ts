@@ -9,7 +9,8 @@ export interface VacuumRecord {
   readonly lastSuccessMs: number | null;
   readonly lastError: ConnectorErrorCode | null;
   readonly consecutiveFailures: number;
-  readonly consumablesDueMs: number;
+  /** Of a slower read that failed while the status could be read; null once it worked. */
+  readonly slowError: ConnectorErrorCode | null;
 }
 
 export const INITIAL_RECORD: VacuumRecord = {
@@ -17,7 +18,7 @@ export const INITIAL_RECORD: VacuumRecord = {
   lastSuccessMs: null,
   lastError: null,
   consecutiveFailures: 0,
-  consumablesDueMs: 0,
+  slowError: null,
 };
 
 /** Answers: may this vacuum be asked now? Throws the error of its last failure while its breaker is open. */
@@ -49,7 +50,8 @@ export function afterFailure(
 
 /**
  * Answers: how well do the vacuums of one account answer? Healthy: every one answered its last call. Down: every one fails,
- * or none can be read at all. Degraded: anything between, and before the first call.
+ * or none can be read at all. Degraded: anything between, a slower read that fails while the status comes, and before the
+ * first call.
  */
 export function toHealth(records: readonly VacuumRecord[]): ConnectorHealth {
   if (records.length === 0)
@@ -57,11 +59,12 @@ export function toHealth(records: readonly VacuumRecord[]): ConnectorHealth {
   const failing = records.filter(({ consecutiveFailures }) => consecutiveFailures > 0);
   const worst = failing.toSorted((a, b) => b.consecutiveFailures - a.consecutiveFailures)[0];
   const successes = records.flatMap(({ lastSuccessMs }) => lastSuccessMs ?? []);
-  const isHealthy = failing.length === 0 && successes.length === records.length;
+  const partial = records.find(({ slowError }) => slowError !== null)?.slowError ?? null;
+  const isHealthy = failing.length === 0 && successes.length === records.length && partial === null;
   return {
     state: isHealthy ? "healthy" : failing.length === records.length ? "down" : "degraded",
     lastSuccessAt: successes.length === 0 ? null : new Date(Math.max(...successes)).toISOString(),
-    lastError: worst?.lastError ?? null,
+    lastError: worst?.lastError ?? partial,
     consecutiveFailures: worst?.consecutiveFailures ?? 0,
     breaker: worstPhase(records),
   };

@@ -1,18 +1,29 @@
 import { createHash, randomBytes } from "node:crypto";
+import { writeJournal } from "../simulator-journal.js";
 import { answer } from "./answer.js";
 import type { BrokerOptions, SimulatedBroker } from "./broker.js";
+import { makeCertificates } from "./certificates.js";
+import { startCloudServer } from "./cloud/cloud-server.js";
+import type { SimulatedCloud } from "./cloud/cloud-server.js";
 import { startEmbeddedBroker } from "./embedded-broker.js";
-import { FaultSwitch } from "./faults.js";
+import { FaultSwitch, PushGate } from "./faults.js";
 import type { VacuumFaults } from "./faults.js";
+import { toHomeData, HOME_ROOMS } from "./home-data.js";
+import { startLanDevices } from "./lan-devices.js";
+import type { SimulatedLan } from "./lan-devices.js";
 import { startMosquittoBroker } from "./mosquitto-broker.js";
-import { writeJournal } from "../simulator-journal.js";
 import { RequestLog } from "./request-log.js";
 import type { RecordedRequest } from "./request-log.js";
 import { advanceRobot, INITIAL_ROBOT, toPushedPoints } from "./robot.js";
 import type { RobotState } from "./robot.js";
 import { writeWireFrame } from "./wire.js";
+import type { Greeting } from "./wire.js";
 
 export { findMosquitto } from "./mosquitto-broker.js";
+export { CLOUD_FAULT_KINDS } from "./cloud/cloud-faults.js";
+export type { CloudFaultKind } from "./cloud/cloud-faults.js";
+export type { SimulatedCloud } from "./cloud/cloud-server.js";
+export type { LanFault, SimulatedLan } from "./lan-devices.js";
 export { VACUUM_FAULT_KINDS } from "./faults.js";
 export type { VacuumFault, VacuumFaultKind, VacuumFaults } from "./faults.js";
 export type { RecordedRequest } from "./request-log.js";
@@ -31,6 +42,12 @@ export interface SimulatedVacuum {
 export interface VacuumSimulatorOptions {
   /** `embedded` (default): aedes in this process, MQTT 3.1.1. `mosquitto`: MQTT 5 over TLS, where it is installed. */
   readonly broker?: "embedded" | "mosquitto";
+  /** True: broker and account API speak TLS under an authority of this run. mosquitto always does. */
+  readonly isTls?: boolean;
+  /** True: the account's API runs too, with one account and its home. */
+  readonly hasCloud?: boolean;
+  /** The version in which the robots answer on their own network; absent: they are not there. */
+  readonly lan?: "1.0" | "L01";
   /** 0 or absent: a free port. */
   readonly port?: number;
   /** Absent: random ones. */
@@ -57,31 +74,51 @@ export interface VacuumSimulator {
   /** Those that a read-only client must never send. */
   readonly violations: readonly RecordedRequest[];
   readonly faults: VacuumFaults;
+  /** The account's API. Throws when the simulator was started without it. */
+  readonly cloud: SimulatedCloud;
+  /** The robots on their own network. Throws when the simulator was started without it. */
+  readonly lan: SimulatedLan;
   robot(duid: string): RobotState;
   /** Changes a robot and pushes what that changed. Throws for an unknown duid. */
   setRobot(duid: string, change: Partial<RobotState>): void;
+  /** What the home data says of a vacuum: offline ones are silent, a new key takes the place of the old. */
+  setHome(duid: string, change: { readonly online?: boolean; readonly localKey?: string }): void;
   /** Lets simulated time pass at once, and pushes what that changed. */
   advance(seconds: number): void;
+  /** Ends the account's session everywhere: API and broker turn it away until somebody logs in again. */
+  expireSession(): Promise<void>;
+  /** Lets the account in again, as after a login. */
+  readmit(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const PUSH_PROTOCOL = 102;
+const LAN_PROTOCOL = 4;
 const DEFAULT_TICK_MS = 250;
+/** Kept for documentation (RFC 5737), so that nobody ever connects to it. */
+const NO_ADDRESS = "192.0.2.1";
 
 /** Starts simulated vacuums behind a real MQTT broker that checks user name and password. */
 export async function startVacuumSimulator(options: VacuumSimulatorOptions = {}): Promise<VacuumSimulator> {
   const rriot = options.rriot ?? { u: randomWord(12), s: randomWord(8), k: randomWord(8) };
-  const devices = options.devices ?? [aVacuum()];
+  const devices: SimulatedVacuum[] = [...(options.devices ?? [aVacuum()])];
   const username = md5Hex(`${rriot.u}:${rriot.k}`).slice(2, 10);
   const session = `${rriot.u}/${username}/`;
-  const log = new RequestLog(new Map(devices.map((device) => [`rr/m/i/${session}${device.duid}`, device])));
+  const topics = new Map(devices.map((device) => [`rr/m/i/${session}${device.duid}`, device]));
+  const log = new RequestLog(topics);
   const robots = new Map<string, RobotState>(devices.map(({ duid }) => [duid, INITIAL_ROBOT]));
+  const offline = new Set<string>();
   const faults = new FaultSwitch();
+  const pushes = new PushGate((topic, payload) => broker.publish(topic, payload));
   const delayed = new Set<NodeJS.Timeout>();
   let seq = 0;
+  let skewSec = 0;
+  const nowSec = (): number => Math.floor(Date.now() / 1_000) + skewSec;
 
+  const certificates = options.isTls === true ? await makeCertificates() : undefined;
   const brokerOptions: BrokerOptions = {
     port: options.port ?? 0,
+    certificates,
     username,
     password: md5Hex(`${rriot.s}:${rriot.k}`).slice(16),
     outPrefix: `rr/m/o/${session}`,
@@ -89,17 +126,54 @@ export async function startVacuumSimulator(options: VacuumSimulatorOptions = {})
   };
   const start = options.broker === "mosquitto" ? startMosquittoBroker : startEmbeddedBroker;
   const broker: SimulatedBroker = await start(brokerOptions);
+  const lan = options.lan === undefined ? null : await startLan(options.lan);
+  const cloud =
+    options.hasCloud === true
+      ? await startCloudServer({
+          account: {
+            email: "studio@example.org",
+            password: "correct horse",
+            country: "DE",
+            countryCode: "49",
+            homeId: 123_456,
+          },
+          rriot: { ...rriot, h: randomWord(12) },
+          brokerUrl: broker.url,
+          homeData: () => toHomeData(devices, robots, offline),
+          rooms: HOME_ROOMS,
+          certificates,
+          log,
+        })
+      : null;
 
-  function handleRequest({ duid, method, id }: RecordedRequest): void {
+  function startLan(version: "1.0" | "L01"): Promise<SimulatedLan> {
+    const onRequest = (request: RecordedRequest, greeting: Greeting | undefined) =>
+      replyTo(request, LAN_PROTOCOL, greeting);
+    return startLanDevices({ devices, version, log, onRequest });
+  }
+
+  function replyTo(request: RecordedRequest, protocol: number, greeting?: Greeting): ReturnType<typeof answer> {
+    const { duid, method, id, params } = request;
     const device = devices.find((candidate) => candidate.duid === duid);
-    if (device === undefined || method === null || id === null) return;
+    if (device === undefined || method === null || id === null || offline.has(device.duid)) return null;
     seq += 1;
-    const asked = { id, method, localKey: device.localKey, robot: robotOf(device.duid), seq, t: nowSec() };
-    const reply = answer(asked, faults.take(device.duid));
+    const { localKey } = device;
+    const ip = lan?.addressOf(device.duid) ?? NO_ADDRESS;
+    const robot = robotOf(device.duid);
+    // A broker that turns the account away does not silence the robot on its own network.
+    const isBrokerFault = protocol === LAN_PROTOCOL && faults.current()?.kind === "refuse_connect";
+    return answer(
+      { id, method, params, localKey, robot, seq, t: nowSec(), ip, protocol, greeting },
+      isBrokerFault ? null : faults.take(device.duid, method),
+    );
+  }
+
+  function handleRequest(request: RecordedRequest): void {
+    const reply = replyTo(request, PUSH_PROTOCOL);
     if (reply === null) return;
     const timer = setTimeout(() => {
       delayed.delete(timer);
-      broker.publish(`rr/m/o/${session}${device.duid}`, reply.bytes);
+      broker.publish(`rr/m/o/${session}${String(request.duid)}`, reply.bytes);
     }, reply.delayMs);
     delayed.add(timer);
   }
@@ -114,11 +188,11 @@ export async function startVacuumSimulator(options: VacuumSimulatorOptions = {})
     const points = toPushedPoints(robotOf(duid), after);
     robots.set(duid, after);
     const localKey = devices.find((device) => device.duid === duid)?.localKey;
-    if (Object.keys(points).length === 0 || localKey === undefined) return;
+    if (Object.keys(points).length === 0 || localKey === undefined || offline.has(duid)) return;
     seq += 1;
     const text = JSON.stringify({ dps: points, t: nowSec() });
     const frame = { seq, random: 40_000 + (seq % 1_000), timestamp: nowSec(), protocol: PUSH_PROTOCOL, text };
-    broker.publish(`rr/m/o/${session}${duid}`, writeWireFrame(frame, localKey));
+    pushes.send(`rr/m/o/${session}${duid}`, writeWireFrame(frame, localKey));
   }
 
   function advance(seconds: number): void {
@@ -134,31 +208,57 @@ export async function startVacuumSimulator(options: VacuumSimulatorOptions = {})
     devices,
     requests: log.requests,
     violations: log.violations,
-    faults: faultsOf(faults, broker),
+    faults: faultsOf(faults, pushes, broker, (seconds) => (skewSec = seconds)),
+    get cloud() {
+      if (cloud === null) throw new Error("the simulator was started without the account's API");
+      return cloud;
+    },
+    get lan() {
+      if (lan === null) throw new Error("the simulator was started without the robots' network");
+      return lan;
+    },
     robot: robotOf,
     setRobot: (duid, part) => change(duid, { ...robotOf(duid), ...part }),
+    setHome(duid, { online, localKey }) {
+      if (online !== undefined) offline[online ? "delete" : "add"](duid);
+      const index = devices.findIndex((device) => device.duid === duid);
+      const device = devices[index];
+      if (device === undefined || localKey === undefined) return;
+      devices[index] = { ...device, localKey };
+      topics.set(`rr/m/i/${session}${duid}`, devices[index]);
+    },
     advance,
+    async expireSession() {
+      cloud?.expire();
+      await broker.refuseClients(true);
+    },
+    readmit: () => broker.refuseClients(false),
     async stop() {
       stopTicking();
       for (const timer of delayed) clearTimeout(timer);
-      await broker.stop();
+      await Promise.all([broker.stop(), cloud?.stop(), lan?.stop()]);
       if (options.isJournalled !== false)
         writeJournal({
           simulator: "vacuum",
           requests: log.requests.length,
-          violations: log.violations.map(({ method }) => String(method)),
+          violations: log.violations.map(({ method, violation }) => `${String(violation)} ${String(method)}`),
         });
     },
   };
 }
 
-function faultsOf(faults: FaultSwitch, broker: SimulatedBroker): VacuumFaults {
+function faultsOf(
+  faults: FaultSwitch,
+  pushes: PushGate,
+  broker: SimulatedBroker,
+  setClockSkew: (seconds: number) => void,
+): VacuumFaults {
   const isRefusing = (): boolean => faults.current()?.kind === "refuse_connect";
   return {
     async set(fault) {
       const wasRefusing = isRefusing();
       faults.set(typeof fault === "string" ? { kind: fault } : fault);
-      if (wasRefusing !== isRefusing()) await broker.refuseClients(isRefusing());
+      if (wasRefusing !== isRefusing()) await broker.refuseClients(isRefusing(), faults.current()?.reasonCode);
     },
     async clear() {
       const wasRefusing = isRefusing();
@@ -167,6 +267,10 @@ function faultsOf(faults: FaultSwitch, broker: SimulatedBroker): VacuumFaults {
     },
     current: () => faults.current(),
     disconnect: () => broker.disconnectClients(),
+    restart: (downMs) => broker.restart(downMs),
+    freeze: (isFrozen) => broker.freezeClients(isFrozen),
+    setPushes: (fault) => pushes.set(fault),
+    setClockSkew,
   };
 }
 
@@ -199,10 +303,6 @@ function randomWord(length: number): string {
   return randomBytes(Math.ceil(length / 2))
     .toString("hex")
     .slice(0, length);
-}
-
-function nowSec(): number {
-  return Math.floor(Date.now() / 1_000);
 }
 
 function md5Hex(text: string): string {

@@ -12,6 +12,7 @@ import { connectAsync } from "mqtt";
 import type { MqttClient } from "mqtt";
 import type { BrokerOptions, SimulatedBroker } from "./broker.js";
 import { makeCertificates } from "./certificates.js";
+import type { Certificates } from "./certificates.js";
 
 const run = promisify(execFile);
 const READY_ATTEMPTS = 100;
@@ -42,14 +43,17 @@ export async function startMosquittoBroker(options: BrokerOptions): Promise<Simu
   const port = options.port === 0 ? await freePort() : options.port;
   const devicePassword = randomBytes(12).toString("hex");
   const accounts = { [DEVICE_USER]: devicePassword, [options.username]: options.password };
-  const { ca } = await makeCertificates(folder);
+  const certificates = options.certificates ?? (await makeCertificates());
+  const { ca } = certificates;
+  await writeCertificates(folder, certificates);
   await writePasswords(folder, accounts);
   await writeConfig(folder, port, options);
   let broker = await launch(program, folder, port);
   const device = await connectDevice(port, ca, devicePassword, options.onPublish);
 
-  async function relaunch(): Promise<void> {
+  async function relaunch(downMs = 0): Promise<void> {
     await end(broker);
+    await sleep(downMs);
     broker = await launch(program ?? "mosquitto", folder, port);
     await untilConnected(device);
   }
@@ -61,12 +65,16 @@ export async function startMosquittoBroker(options: BrokerOptions): Promise<Simu
     publish(topic, payload) {
       device.publish(topic, payload, { qos: 0 });
     },
-    async refuseClients(isRefusing) {
+    async refuseClients(isRefusing: boolean) {
       await writePasswords(folder, isRefusing ? { [DEVICE_USER]: devicePassword } : accounts);
       await relaunch();
     },
-    disconnectClients: relaunch,
+    disconnectClients: () => relaunch(),
+    restart: relaunch,
+    // A stopped process keeps its sockets and says nothing.
+    freezeClients: (isFrozen) => void broker.kill(isFrozen ? "SIGSTOP" : "SIGCONT"),
     async stop() {
+      broker.kill("SIGCONT");
       await device.endAsync(true);
       await end(broker);
       await rm(folder, { recursive: true, force: true });
@@ -99,6 +107,12 @@ async function writeConfig(folder: string, port: number, { username, outPrefix }
     "topic write #",
   ];
   await writeFile(join(folder, "acl"), `${rights.join("\n")}\n`, { mode: 0o600 });
+}
+
+async function writeCertificates(folder: string, { ca, cert, key }: Certificates): Promise<void> {
+  await writeFile(join(folder, "ca.crt"), ca);
+  await writeFile(join(folder, "server.crt"), cert);
+  await writeFile(join(folder, "server.key"), key, { mode: 0o600 });
 }
 
 async function writePasswords(folder: string, accounts: Readonly<Record<string, string>>): Promise<void> {

@@ -13,7 +13,19 @@ export interface RobotState {
     readonly filter: number;
     readonly sensor: number;
   };
+  /** What it has done since it was new. */
+  readonly total: { readonly sec: number; readonly mm2: number; readonly runs: number };
+  /** The runs that it remembers, newest first. */
+  readonly runs: readonly RobotRun[];
 }
+
+interface RobotRun {
+  readonly endedAgoSec: number;
+  readonly sec: number;
+  readonly mm2: number;
+}
+
+const MAX_RUNS = 20;
 
 export const CLEANING = 5;
 export const RETURNING = 6;
@@ -40,13 +52,18 @@ export const INITIAL_ROBOT: RobotState = {
   cleanSec: 1_860,
   cleanMm2: 31_620_000,
   usedSec: { mainBrush: 879_348, sideBrush: 612_000, filter: 523_800, sensor: 88_200 },
+  total: { sec: 1_442_559, mm2: 24_258_125_000, runs: 296 },
+  runs: [
+    { endedAgoSec: 5_400, sec: 1_860, mm2: 31_620_000 },
+    { endedAgoSec: 92_000, sec: 3_240, mm2: 55_080_000 },
+  ],
 };
 
 /** Answers: what is the robot doing after so many simulated seconds? */
 export function advanceRobot(robot: RobotState, seconds: number): RobotState {
   let state = robot;
   for (let left = Math.min(seconds, MAX_LEAP_SEC); left > 0; left -= STEP_SEC)
-    state = step(state, Math.min(left, STEP_SEC));
+    state = step(aged(state, Math.min(left, STEP_SEC)), Math.min(left, STEP_SEC));
   return state;
 }
 
@@ -54,41 +71,6 @@ export function advanceRobot(robot: RobotState, seconds: number): RobotState {
 export function shownBattery(robot: RobotState): number {
   // Many small steps must not show a percent less than one big step.
   return Math.floor(robot.battery + 1e-6);
-}
-
-/** A `get_status` result. */
-export function toStatusResult(robot: RobotState, sequence: number): unknown {
-  return [
-    {
-      msg_ver: 2,
-      msg_seq: sequence,
-      state: robot.stateCode,
-      battery: shownBattery(robot),
-      clean_time: Math.round(robot.cleanSec),
-      clean_area: Math.round(robot.cleanMm2),
-      error_code: robot.errorCode,
-      map_present: 1,
-      in_cleaning: robot.stateCode === CLEANING ? 1 : 0,
-      in_returning: robot.stateCode === RETURNING ? 1 : 0,
-      fan_power: 102,
-      water_box_mode: 200,
-      dnd_enabled: 0,
-      charge_status: isAtDock(robot) ? 1 : 0,
-    },
-  ];
-}
-
-/** A `get_consumable` result. */
-export function toConsumableResult({ usedSec }: RobotState): unknown {
-  return [
-    {
-      main_brush_work_time: Math.round(usedSec.mainBrush),
-      side_brush_work_time: Math.round(usedSec.sideBrush),
-      filter_work_time: Math.round(usedSec.filter),
-      filter_element_work_time: 0,
-      sensor_dirty_time: Math.round(usedSec.sensor),
-    },
-  ];
 }
 
 /** The data points that a robot pushes when it goes from one state to another; empty when nothing visible changed. */
@@ -106,7 +88,7 @@ function step(robot: RobotState, seconds: number): RobotState {
   switch (robot.stateCode) {
     case CLEANING: {
       const cleaned = clean({ ...robot, sinceSec }, seconds);
-      return cleaned.battery <= TIRED_BATTERY || sinceSec >= RUN_SEC ? enter(cleaned, RETURNING) : cleaned;
+      return cleaned.battery <= TIRED_BATTERY || sinceSec >= RUN_SEC ? enter(remember(cleaned), RETURNING) : cleaned;
     }
     case RETURNING:
       return sinceSec >= WAY_HOME_SEC ? enter(robot, CHARGING) : { ...robot, sinceSec };
@@ -117,6 +99,24 @@ function step(robot: RobotState, seconds: number): RobotState {
       return battery >= 100 ? enter({ ...robot, battery }, FULL) : { ...robot, battery, sinceSec };
     }
   }
+}
+
+function aged(robot: RobotState, seconds: number): RobotState {
+  return { ...robot, runs: robot.runs.map((run) => ({ ...run, endedAgoSec: run.endedAgoSec + seconds })) };
+}
+
+/** A run is over: it goes into the history. */
+function remember(robot: RobotState): RobotState {
+  const run = { endedAgoSec: 0, sec: robot.cleanSec, mm2: robot.cleanMm2 };
+  return {
+    ...robot,
+    runs: [run, ...robot.runs].slice(0, MAX_RUNS),
+    total: {
+      sec: robot.total.sec + run.sec,
+      mm2: robot.total.mm2 + run.mm2,
+      runs: robot.total.runs + 1,
+    },
+  };
 }
 
 function clean(robot: RobotState, seconds: number): RobotState {
@@ -139,6 +139,6 @@ function enter(robot: RobotState, stateCode: number): RobotState {
   return { ...robot, stateCode, sinceSec: 0 };
 }
 
-function isAtDock(robot: RobotState): boolean {
+export function isAtDock(robot: RobotState): boolean {
   return robot.stateCode === CHARGING || robot.stateCode === FULL;
 }
