@@ -22,7 +22,7 @@ const ANSWERS: Readonly<Partial<Record<ContractFault, VacuumFaultKind>>> = {
   hang: "silent",
   server_error: "error",
   garbage: "garbage",
-  truncated: "bad_crc",
+  truncated: "truncated",
   empty: "ok",
   web_page: "not_json",
 };
@@ -131,5 +131,7 @@ function connectorOf(input: RoborockOptionsInput, skippedMs: () => number = () =
       return () => clearTimeout(timer);
     },
   };
-  return createRoborockConnector(input, { timeoutMs: TIMEOUT_MS, minGapMs: 0, busyRetryMs: 5, runtime });
+  // Every poll asks for the status, and for one slower read while one is due.
+  const cadence = { statusIdleMs: 0, statusActiveMs: 0, maxSlowReads: 1 };
+  return createRoborockConnector(input, { timeoutMs: TIMEOUT_MS, minGapMs: 0, busyRetryMs: 5, runtime, cadence });
 }
