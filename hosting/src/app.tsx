@@ -44,7 +44,7 @@ function Workspace({ data, session }: { data: StudioData; session: OpenSession }
     if (isHome && only !== undefined) navigate(queuePath(only, null), true);
   }, [isHome, only]);
 
-  const tenantId = page.name === "queue" || page.name === "devices" ? page.tenantId : null;
+  const tenantId = "tenantId" in page ? page.tenantId : null;
   if (tenantId === null && isHome && only !== undefined) return null;
   if (tenantId === null || !own.includes(tenantId)) {
     return <TenantPicker data={data} person={session.person} tenants={session.tenants} refused={tenantId} />;

@@ -68,7 +68,7 @@ const STATES: readonly State[] = [
     name: "the history",
     scenario: "busy",
     path: `${QUEUE}/p-1`,
-    shows: ["Refused", "recorded, not yet sequenced"],
+    shows: ["Refused", "waits for its place", "The whole chain in the audit"],
     then: openTab("History"),
   },
   {
@@ -157,6 +157,72 @@ const STATES: readonly State[] = [
     scenario: "no-devices",
     path: "/t/clay/devices",
     shows: ["No device has reported yet", "The connectors could not be read"],
+  },
+  {
+    name: "the record",
+    scenario: "busy",
+    path: "/t/clay/audit",
+    shows: ["Control engaged", "Proposal executed", "waits for its place", "entry 6", "The record begins here."],
+  },
+  {
+    name: "an event with its words",
+    scenario: "busy",
+    path: "/t/clay/audit?type=proposal.submitted",
+    shows: ["env-77", "answers for the agent", "These are the words that the event was recorded with."],
+    then: async (page) => {
+      await page.getByRole("button", { name: "Proposal submitted" }).click();
+      await page.getByRole("button", { name: "Show the words" }).click();
+    },
+  },
+  {
+    name: "an event whose copies were altered",
+    scenario: "record-altered",
+    path: "/t/clay/audit?type=proposal.executed",
+    shows: ["The list does not say what the event says: actorName."],
+    then: (page) => page.getByRole("button", { name: "Proposal executed" }).click(),
+  },
+  {
+    name: "a search without a find",
+    scenario: "busy",
+    path: "/t/clay/audit?who=nobody&outcome=refused",
+    shows: ["Nothing matches", "by nobody, refused", "Clear the filter"],
+  },
+  {
+    name: "an empty record",
+    scenario: "record-none",
+    path: "/t/clay/audit",
+    shows: ["Nothing is on record yet"],
+  },
+  { name: "a loading record", scenario: "record-unread", path: "/t/clay/audit", shows: ["Audit"] },
+  {
+    name: "a record that failed alone",
+    scenario: "record-shut",
+    path: "/t/clay/audit",
+    shows: ["The record could not be read", "PERMISSION_DENIED", "Try again"],
+  },
+  {
+    name: "a long record with an unreadable event",
+    scenario: "record-long",
+    path: "/t/clay/audit",
+    shows: ["ev-broken", "Show older"],
+  },
+  {
+    name: "no permission to read the record",
+    scenario: "viewer",
+    path: "/t/clay/audit",
+    shows: ["Your role does not open the record"],
+  },
+  {
+    name: "the whole chain of a proposal",
+    scenario: "busy",
+    path: "/t/clay/audit/proposal/p-1?event=ev-3",
+    shows: ["5 events in 4 requests", "12 min later", "in the same request", "You are in the chain of this request"],
+  },
+  {
+    name: "a request that nobody made",
+    scenario: "busy",
+    path: "/t/clay/audit/request/req-none",
+    shows: ["Nothing is on record by this name"],
   },
   { name: "the live studio", scenario: "live", path: QUEUE, shows: ["live"] },
 ];

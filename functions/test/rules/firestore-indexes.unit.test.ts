@@ -45,6 +45,9 @@ const ASKED = [
   "COLLECTION_GROUP proposals status ASCENDING, expiresAt ASCENDING",
   "COLLECTION_GROUP proposals status ASCENDING, approvedUntil ASCENDING",
   "COLLECTION auditEvents proposalId ASCENDING, at ASCENDING",
+  ...["proposalId", "requestId", "actorId", "outcome", "severity"].map(
+    (field) => `COLLECTION auditEvents ${field} ASCENDING, at DESCENDING`,
+  ),
   "COLLECTION auditEvents reasonCode ASCENDING, at DESCENDING",
   "COLLECTION auditEvents type ASCENDING, at DESCENDING",
   "COLLECTION auditEvents capabilityId ASCENDING, at DESCENDING",

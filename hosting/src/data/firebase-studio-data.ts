@@ -6,7 +6,6 @@ import {
   Device,
   GLOBAL_CONTROL_PATH,
   Proposal,
-  StoredAuditEvent,
   Tenant,
   controlRef,
   inTenant,
@@ -15,13 +14,14 @@ import {
 } from "@studio-os/functions/contracts";
 import type { ProposalStatus } from "@studio-os/functions/contracts";
 import { createApiClient } from "./api-client.js";
+import { openAuditData, toHistory } from "./audit-data.js";
 import type { StudioConfig } from "./config.js";
 import { watchConnection } from "./connection.js";
 import { openFirebaseSession } from "./firebase-session.js";
 import type { LiveLayer, RawDocument } from "./firestore-live.js";
-import type { Feed } from "./live.js";
 import { readList, readOne } from "./read-document.js";
-import type { HistoryEntry, Listed, Queue, QueueRow, StudioData, TenantData } from "./studio-data.js";
+import { remembered } from "./remembered.js";
+import type { Queue, QueueRow, StudioData, TenantData } from "./studio-data.js";
 import { documentFeed, joinFeeds, listFeed } from "./watch.js";
 import type { WatchDeps } from "./watch.js";
 
@@ -42,8 +42,6 @@ const RECENT_LIMIT = 60;
 const HISTORY_LIMIT = 200;
 const DEVICE_LIMIT = 300;
 const CONNECTOR_LIMIT = 50;
-/** Feeds of single proposals that are remembered at once. */
-const REMEMBERED_FEEDS = 30;
 
 /** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
 export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
@@ -118,19 +116,7 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
         toHistory,
       ),
     ),
-  };
-}
-
-/** The same id gives the same feed, so that two panels share one listener. The oldest is forgotten past the bound. */
-function remembered<T>(open: (id: string) => Feed<T>): (id: string) => Feed<T> {
-  const feeds = new Map<string, Feed<T>>();
-  return (id) => {
-    const feed = feeds.get(id) ?? open(id);
-    feeds.delete(id);
-    feeds.set(id, feed);
-    const oldest = feeds.keys().next();
-    if (feeds.size > REMEMBERED_FEEDS && !oldest.done) feeds.delete(oldest.value);
-    return feed;
+    audit: openAuditData(deps, tenantId),
   };
 }
 
@@ -152,12 +138,4 @@ function joinQueue(open: readonly QueueRow[], recent: readonly QueueRow[]): Queu
     rows.set(row.id, row);
   }
   return { rows: [...rows.values()], isTruncated: open.length >= OPEN_LIMIT };
-}
-
-function toHistory(documents: readonly RawDocument[]): Listed<HistoryEntry> {
-  const read = documents.map(({ id, data }) => ({ id, ...readList(StoredAuditEvent, [{ id, data }]) }));
-  return {
-    items: read.flatMap(({ id, items }) => items.map((entry) => ({ ...entry, eventId: id }))),
-    unreadable: read.flatMap(({ unreadable }) => unreadable),
-  };
 }

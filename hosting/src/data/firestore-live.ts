@@ -3,14 +3,17 @@ import {
   collection,
   connectFirestoreEmulator,
   doc,
+  documentId,
+  getDocsFromServer,
   getFirestore,
   limit,
   onSnapshot,
   orderBy,
   query,
+  startAfter,
   where,
 } from "firebase/firestore";
-import type { DocumentReference, FirestoreError, Query } from "firebase/firestore";
+import type { DocumentReference, Firestore, FirestoreError, Query, QuerySnapshot } from "firebase/firestore";
 import type { StudioConfig } from "./config.js";
 
 /** A stored document as it came. */
@@ -32,15 +35,19 @@ interface Watcher<T> {
 /** Which documents of one collection to watch. Every list has a bound. */
 export interface ListQuery {
   readonly path: string;
-  readonly where?: readonly (readonly [field: string, op: "==" | "in", value: unknown])[];
+  readonly where?: readonly (readonly [field: string, op: "==" | "in" | ">=" | "<", value: unknown])[];
   readonly orderBy?: readonly [field: string, direction: "asc" | "desc"];
   readonly limit: number;
+  /** Begin behind the document of this id, where the field that is ordered by has this value. Needs `orderBy`. */
+  readonly after?: { readonly value: unknown; readonly id: string };
 }
 
 export interface LiveLayer {
   /** `undefined` data: there is no such document. */
   readonly watchDocument: (path: string, watcher: Watcher<unknown>) => () => void;
   readonly watchList: (list: ListQuery, watcher: Watcher<readonly RawDocument[]>) => () => void;
+  /** One answer of the server's, never the cache's. Rejects with a `FirestoreError`. */
+  readonly readList: (list: ListQuery) => Promise<readonly RawDocument[]>;
 }
 
 /**
@@ -53,18 +60,24 @@ export function openLiveLayer(app: FirebaseApp, config: StudioConfig): LiveLayer
   if (emulator !== undefined) connectFirestoreEmulator(db, emulator.host, emulator.port);
   return {
     watchDocument: (path, watcher) => watchDocument(doc(db, path), watcher),
-    watchList: (list, watcher) =>
-      watchQuery(
-        query(
-          collection(db, list.path),
-          ...(list.where ?? []).map(([field, op, value]) => where(field, op, value)),
-          ...(list.orderBy === undefined ? [] : [orderBy(...list.orderBy)]),
-          limit(list.limit),
-        ),
-        watcher,
-      ),
+    watchList: (list, watcher) => watchQuery(toQuery(db, list), watcher),
+    readList: async (list) => toRaw(await getDocsFromServer(toQuery(db, list))),
   };
 }
+
+function toQuery(db: Firestore, list: ListQuery): Query {
+  const [field, direction] = list.orderBy ?? [];
+  return query(
+    collection(db, list.path),
+    ...(list.where ?? []).map(([name, op, value]) => where(name, op, value)),
+    ...(field === undefined ? [] : [orderBy(field, direction), orderBy(documentId(), direction)]),
+    ...(list.after === undefined ? [] : [startAfter(list.after.value, list.after.id)]),
+    limit(list.limit),
+  );
+}
+
+const toRaw = (snapshot: QuerySnapshot): readonly RawDocument[] =>
+  snapshot.docs.map((document) => ({ id: document.id, data: document.data() }));
 
 function watchDocument(ref: DocumentReference, watcher: Watcher<unknown>): () => void {
   return onSnapshot(
@@ -81,7 +94,7 @@ function watchQuery(list: Query, watcher: Watcher<readonly RawDocument[]>): () =
     { includeMetadataChanges: true },
     (snapshot) =>
       watcher.onSight({
-        value: snapshot.docs.map((document) => ({ id: document.id, data: document.data() })),
+        value: toRaw(snapshot),
         isFromCache: snapshot.metadata.fromCache,
       }),
     (error: FirestoreError) => watcher.onError(error.code),

@@ -13,6 +13,7 @@ import type {
   RouteParams,
   StoredAuditEvent,
 } from "@studio-os/functions/contracts";
+import type { AuditData } from "./audit-data.js";
 import type { Environment } from "./config.js";
 import type { Feed, Unreadable } from "./live.js";
 
@@ -115,6 +116,7 @@ export interface TenantData {
   readonly connectors: Feed<Listed<ConnectorHealth>>;
   readonly proposal: (proposalId: string) => Feed<One<Proposal>>;
   readonly history: (proposalId: string) => Feed<Listed<HistoryEntry>>;
+  readonly audit: AuditData;
   readonly call: ApiCall;
 }
 

@@ -109,7 +109,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   unavailable: "The database cannot be reached.",
 };
 
-function failureOf(code: string): Live<never> {
+/** What the database's own code says to a reader. */
+export function failureOf(code: string): Extract<Live<never>, { readonly state: "failed" }> {
   const message = SENTENCES[code] ?? "The database refused to answer.";
   return { state: "failed", code: code.toUpperCase().replaceAll("-", "_"), message, requestId: null };
 }

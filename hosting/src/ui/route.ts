@@ -4,13 +4,22 @@ export type Page =
   | { readonly name: "home" }
   | { readonly name: "queue"; readonly tenantId: string; readonly proposalId: string | null }
   | { readonly name: "devices"; readonly tenantId: string }
+  | { readonly name: "audit"; readonly tenantId: string; readonly chain: ChainAddress | null }
   | { readonly name: "unknown" };
+
+/** Whose whole chain an address names. */
+export interface ChainAddress {
+  readonly of: "proposal" | "request";
+  readonly id: string;
+}
 
 /** Answers: which screen does this address name? Filters are in the query string and belong to the screen. */
 export function parsePage(pathname: string): Page {
   const [root, tenantId, section, id, ...rest] = pathname.split("/").filter((part) => part !== "");
   if (root === undefined) return { name: "home" };
-  if (root !== "t" || tenantId === undefined || rest.length > 0) return { name: "unknown" };
+  if (root !== "t" || tenantId === undefined) return { name: "unknown" };
+  if (section === "audit") return parseAudit(tenantId, id, rest);
+  if (rest.length > 0) return { name: "unknown" };
   if (section === undefined || section === "queue") return { name: "queue", tenantId, proposalId: decode(id) };
   if (section === "devices" && id === undefined) return { name: "devices", tenantId };
   return { name: "unknown" };
@@ -18,6 +27,17 @@ export function parsePage(pathname: string): Page {
 
 export const queuePath = (tenantId: string, proposalId: string | null, search = ""): string =>
   `/t/${tenantId}/queue${proposalId === null ? "" : `/${encodeURIComponent(proposalId)}`}${search}`;
+function parseAudit(tenantId: string, of: string | undefined, rest: readonly string[]): Page {
+  const id = decode(rest[0]);
+  if (of === undefined) return { name: "audit", tenantId, chain: null };
+  if ((of !== "proposal" && of !== "request") || id === null || rest.length > 1) return { name: "unknown" };
+  return { name: "audit", tenantId, chain: { of, id } };
+}
+
+export const auditPath = (tenantId: string, search = ""): string => `/t/${tenantId}/audit${search}`;
+/** `eventId`: the event to open there. */
+export const chainPath = (tenantId: string, { of, id }: ChainAddress, eventId?: string): string =>
+  `/t/${tenantId}/audit/${of}/${encodeURIComponent(id)}${eventId === undefined ? "" : `?event=${encodeURIComponent(eventId)}`}`;
 export const devicesPath = (tenantId: string): string => `/t/${tenantId}/devices`;
 
 function decode(part: string | undefined): string | null {

@@ -12,6 +12,7 @@ export type Command =
   | "search"
   | "go-queue"
   | "go-devices"
+  | "go-audit"
   | "stop"
   | "help";
 
@@ -46,7 +47,7 @@ const LETTERS: Readonly<Record<string, Command>> = {
   "/": "search",
   "?": "help",
 };
-const AFTER_G: Readonly<Record<string, Command>> = { q: "go-queue", d: "go-devices" };
+const AFTER_G: Readonly<Record<string, Command>> = { q: "go-queue", d: "go-devices", a: "go-audit" };
 
 /**
  * Answers: what does this key ask for? Nothing while somebody types. No command decides anything: `approve` opens the
@@ -74,7 +75,7 @@ export const SHORTCUT_HELP: readonly (readonly [keys: string, does: string])[] =
   ["e", "execute an approved change"],
   ["z", "roll back"],
   ["/", "search"],
-  ["g then q / d", "queue / devices"],
+  ["g then q / d / a", "queue / devices / audit"],
   ["Shift + K", "stop the studio"],
   ["?", "this sheet"],
 ];

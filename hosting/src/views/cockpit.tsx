@@ -2,9 +2,10 @@ import type { Role } from "@studio-os/functions/contracts";
 import { useMemo, useState } from "react";
 import type { Person, StudioData, TenantData } from "../data/studio-data.js";
 import { LiveRegions } from "../ui/live-regions.js";
-import { devicesPath, navigate, parsePage, queuePath, useAddress } from "../ui/route.js";
+import { auditPath, devicesPath, navigate, parsePage, queuePath, useAddress } from "../ui/route.js";
 import { useCommands } from "../ui/use-commands.js";
 import { useFeed, useStore } from "../ui/use-live.js";
+import { AuditPage } from "./audit/audit-page.js";
 import { effectiveMode } from "./control/effective-mode.js";
 import { ModeBanner } from "./control/mode-banner.js";
 import { ModeBar } from "./control/mode-bar.js";
@@ -46,6 +47,7 @@ export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherSt
     help: () => setSheet("help"),
     "go-queue": () => navigate(queuePath(tenant.tenantId, null)),
     "go-devices": () => navigate(devicesPath(tenant.tenantId)),
+    "go-audit": () => navigate(auditPath(tenant.tenantId)),
   });
 
   const facts = studio.state === "ready" && studio.value.kind === "found" ? studio.value.value : null;
@@ -62,7 +64,7 @@ export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherSt
           view={view}
           person={person}
           studioName={facts?.name ?? tenant.tenantId}
-          page={page.name === "devices" ? "devices" : "queue"}
+          page={page.name === "devices" || page.name === "audit" ? page.name : "queue"}
           hasOtherStudios={hasOtherStudios}
           onStop={() => setSheet("stop")}
           onHelp={() => setSheet("help")}
@@ -71,6 +73,7 @@ export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherSt
       </header>
       <main id="main" className="page" tabIndex={-1}>
         {page.name === "devices" ? <DevicesPage view={view} /> : null}
+        {page.name === "audit" ? <AuditPage view={view} chain={page.chain} /> : null}
         {page.name === "queue" ? <QueuePage view={view} proposalId={page.proposalId} /> : null}
       </main>
       <StopSheet view={view} isOpen={sheet === "stop"} onClose={close} />

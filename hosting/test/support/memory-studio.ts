@@ -28,6 +28,8 @@ import type {
   StudioFacts,
 } from "../../src/data/studio-data.js";
 import { ANA, aDecision, instant } from "./builders.js";
+import { createMemoryAudit } from "./memory-audit.js";
+import type { MemoryRecord, RecordControls } from "./memory-audit.js";
 
 /** What a scenario starts from. */
 export interface MemoryWorld {
@@ -38,6 +40,7 @@ export interface MemoryWorld {
   readonly devices: Live<Listed<Device>>;
   readonly connectors: Live<Listed<ConnectorHealth>>;
   readonly history: Live<Listed<HistoryEntry>>;
+  readonly record: MemoryRecord;
   readonly queueState: "ready" | "loading" | "failed";
   readonly connection: Connection;
 }
@@ -48,7 +51,7 @@ interface Failure {
 }
 
 /** What a test may do to the world while a page shows it. */
-export interface MemoryControls {
+export interface MemoryControls extends RecordControls {
   readonly put: (row: QueueRow) => void;
   readonly setConnection: (connection: Connection) => void;
   readonly expireSession: () => void;
@@ -73,6 +76,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
   const queueState = createStore(world.queueState);
   const failures = new Map<ApiRouteName, Failure>();
   const calls: { route: string; body: unknown; key: string | null }[] = [];
+  const { audit, controls: recordControls } = createMemoryAudit(world.record);
   let latencyMs = 40;
 
   const put = (row: QueueRow) => rows.set([...rows.getSnapshot().filter(({ id }) => id !== row.id), row]);
@@ -144,6 +148,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
           return feed;
         },
         history: () => historyFeed,
+        audit,
         call,
       };
     },
@@ -151,6 +156,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
   return {
     data,
     controls: {
+      ...recordControls,
       put,
       setConnection: connection.set,
       expireSession: () => expire(session),

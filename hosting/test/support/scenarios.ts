@@ -12,6 +12,8 @@ import {
   instant,
   MINUTE_MS,
 } from "./builders.js";
+import { recordOf } from "./audit-scenarios.js";
+import type { RecordName } from "./audit-scenarios.js";
 import { signedIn } from "./memory-studio.js";
 import type { MemoryWorld } from "./memory-studio.js";
 
@@ -38,7 +40,8 @@ export type ScenarioName =
   | "many"
   | "silent"
   | "no-devices"
-  | "live";
+  | "live"
+  | `record-${RecordName}`;
 
 export function scenario(name: ScenarioName, nowMs: number): MemoryWorld {
   const base = busy(nowMs);
@@ -105,6 +108,8 @@ export function scenario(name: ScenarioName, nowMs: number): MemoryWorld {
       return { ...base, devices: ready({ items: [], unreadable: [] }), connectors: FAILED };
     case "live":
       return { ...base, environment: "live" };
+    default:
+      return { ...base, record: recordOf(name.slice("record-".length) as RecordName, nowMs) };
   }
 }
 
@@ -151,6 +156,7 @@ function busy(nowMs: number): MemoryWorld {
       ],
       unreadable: [],
     }),
+    record: recordOf("morning", nowMs),
     queueState: "ready",
     connection: { kind: "live", sinceMs: nowMs },
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import type { MemoryControls } from "./memory-studio.js";
+import type { aStoredEvent } from "./audit-scenarios.js";
 import type { aProposal } from "./builders.js";
 import { DESKTOP } from "./browser.js";
 import type { ScenarioName } from "./scenarios.js";
@@ -8,6 +9,7 @@ import type { ScenarioName } from "./scenarios.js";
 /** What the test entry puts on `window`. */
 export interface StudioTest extends MemoryControls {
   readonly aProposal: typeof aProposal;
+  readonly aStoredEvent: typeof aStoredEvent;
 }
 
 /** How long a test waits for something that should be there at once, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { Person, StudioData } from "../../data/studio-data.js";
 import { Button } from "../../ui/button.js";
 import { Link } from "../../ui/link.js";
-import { devicesPath, queuePath } from "../../ui/route.js";
+import { auditPath, devicesPath, queuePath } from "../../ui/route.js";
 import type { TenantView } from "../tenant-view.js";
 import { ConnectionChip } from "./connection-chip.js";
 import { EnvironmentBadge } from "./environment-badge.js";
@@ -12,7 +12,7 @@ interface ModeBarProps {
   readonly view: TenantView;
   readonly person: Person;
   readonly studioName: string;
-  readonly page: "queue" | "devices";
+  readonly page: "queue" | "devices" | "audit";
   readonly hasOtherStudios: boolean;
   readonly onStop: () => void;
   readonly onHelp: () => void;
@@ -34,6 +34,9 @@ export function ModeBar({ data, view, person, studioName, page, hasOtherStudios,
         </Link>
         <Link to={devicesPath(tenant.tenantId)} className="page-link" isCurrent={page === "devices"}>
           Devices
+        </Link>
+        <Link to={auditPath(tenant.tenantId)} className="page-link" isCurrent={page === "audit"}>
+          Audit
         </Link>
       </nav>
       <div className="bar-state">

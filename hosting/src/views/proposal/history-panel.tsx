@@ -1,7 +1,11 @@
 import type { TenantData } from "../../data/studio-data.js";
 import { formatMoment } from "../../ui/age.js";
+import { Link } from "../../ui/link.js";
 import { Empty, PanelFailure, Skeleton, UnreadableNote } from "../../ui/panel-states.js";
+import { chainPath } from "../../ui/route.js";
 import { useFeed } from "../../ui/use-live.js";
+import { eventVerb } from "../audit/event-words.js";
+import { LogBadge } from "../audit/log-badge.js";
 
 interface HistoryPanelProps {
   readonly tenant: TenantData;
@@ -18,6 +22,9 @@ export function HistoryPanel({ tenant, proposalId, timeZone }: HistoryPanelProps
   const { items, unreadable } = live.value;
   return (
     <>
+      <p className="history-chain">
+        <Link to={chainPath(tenant.tenantId, { of: "proposal", id: proposalId })}>The whole chain in the audit</Link>
+      </p>
       {items.length + unreadable.length === 0 ? <Empty title="Nothing is on record yet" /> : null}
       {unreadable.map((record) => (
         <UnreadableNote key={record.id} {...record} />
@@ -28,7 +35,7 @@ export function HistoryPanel({ tenant, proposalId, timeZone }: HistoryPanelProps
             <time dateTime={entry.at}>{formatMoment(entry.at, timeZone)}</time>
             <div>
               <p>
-                <strong>{eventWords(entry.type)}</strong> by {entry.actorName}
+                <strong>{eventVerb(entry.type)}</strong> by {entry.actorName}
                 {entry.reasonCode === null ? null : (
                   <>
                     {" "}
@@ -37,10 +44,10 @@ export function HistoryPanel({ tenant, proposalId, timeZone }: HistoryPanelProps
                 )}
               </p>
               <p className="facts">
-                <span className={entry.pending === true ? "badge badge-attention" : "badge badge-good"}>
-                  {entry.pending === true ? "recorded, not yet sequenced" : "sequenced"}
-                </span>{" "}
-                event {entry.eventId}
+                <LogBadge entry={entry} />{" "}
+                <Link to={chainPath(tenant.tenantId, { of: "proposal", id: proposalId }, entry.eventId)}>
+                  event {entry.eventId}
+                </Link>
               </p>
             </div>
           </li>
@@ -48,10 +55,4 @@ export function HistoryPanel({ tenant, proposalId, timeZone }: HistoryPanelProps
       </ol>
     </>
   );
-}
-
-/** `proposal.rolled_back` as `Rolled back`. */
-function eventWords(type: string): string {
-  const words = (type.split(".").at(-1) ?? type).replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

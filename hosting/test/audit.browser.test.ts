@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser } from "./support/browser.js";
+import { serveStates } from "./support/serve-states.js";
+import { heard, openState } from "./support/states-page.js";
+import type { StudioTest } from "./support/states-page.js";
+
+const AUDIT = "/t/clay/audit";
+const rows = (page: Page) => page.locator(".audit-row");
+const addEvent = (page: Page, eventId: string) =>
+  page.evaluate((id) => {
+    const { studioTest } = window as unknown as { studioTest: StudioTest };
+    const at = new Date().toISOString();
+    const actor = { type: "system", id: "drill", name: "Drill" } as const;
+    const draft = { type: "control.released", actor, eventId: id, at } as const;
+    studioTest.addEvent(studioTest.aStoredEvent(draft, { pending: true }));
+  }, eventId);
+
+describe("hosting: the record", function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let served: Awaited<ReturnType<typeof serveStates>>;
+  before(async () => {
+    [served, browser] = await Promise.all([serveStates(), openBrowser()]);
+  });
+  after(async () => {
+    await browser.close();
+    await served.close();
+  });
+
+  it("reads page by page to the beginning, and goes on after a page that failed", async () => {
+    const { page, close } = await openState(browser, served.origin, "record-long", AUDIT);
+    await rows(page).nth(49).waitFor();
+    assert.equal(await rows(page).count(), 50);
+    await page.getByRole("button", { name: "Show older" }).click();
+    await page.getByText("Older events could not be read").waitFor();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await rows(page).nth(99).waitFor();
+    await page.getByRole("button", { name: "Show older" }).click();
+    await page.getByText("The record begins here.").waitFor();
+    const entries = await page.locator(".audit-log").allInnerTexts();
+    assert.deepEqual(
+      entries,
+      Array.from({ length: 120 }, (_, index) => `entry ${119 - index}`),
+    );
+    await close();
+  });
+
+  it("holds what comes new back until it is asked for, and says so", async () => {
+    const { page, close } = await openState(browser, served.origin, "busy", AUDIT);
+    await rows(page).first().waitFor();
+    const before = await rows(page).count();
+    await addEvent(page, "ev-new");
+    const news = page.getByRole("button", { name: "1 new — show" });
+    await news.waitFor();
+    await heard(page, "polite", /1 new event on record/);
+    assert.equal(await rows(page).count(), before);
+    await news.click();
+    await page.getByRole("button", { name: "Control released" }).first().waitFor();
+    assert.equal(await rows(page).count(), before + 1);
+    assert.match(await rows(page).first().innerText(), /Drill/);
+    await close();
+  });
+
+  it("keeps the search in the address, and finds by it", async () => {
+    const { page, close } = await openState(browser, served.origin, "busy", AUDIT);
+    await page.getByLabel("Event", { exact: true }).selectOption("proposal.*");
+    await page.getByLabel("Who").fill("ana");
+    await page.getByLabel("Who").press("Enter");
+    await page.getByText("Nothing older matches.").waitFor();
+    assert.match(new URL(page.url()).search, /type=proposal\.\*&who=ana/);
+    assert.equal(await rows(page).count(), 2);
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByText("The record begins here.").waitFor();
+    assert.equal(new URL(page.url()).search, "");
+    await close();
+  });
+
+  it("is walked and opened by keyboard alone, to the chain of a proposal and back", async () => {
+    const { page, close } = await openState(browser, served.origin, "busy", `/t/clay/queue`);
+    await page.getByRole("link", { name: "Audit" }).waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("a");
+    await rows(page).first().waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    assert.match(await page.evaluate(() => document.activeElement?.textContent ?? ""), /Proposal expired/);
+    await page.keyboard.press("Enter");
+    await page.getByText("job-expirySweep.1").waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-expanded")), "true");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "One proposal p-9" }).waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "Audit" }).waitFor();
+    await close();
+  });
+
+  it("shows a person's words as text, and that words which are gone were erased", async () => {
+    const { page, complaints, close } = await openState(browser, served.origin, "busy", `${AUDIT}/proposal/p-1`);
+    await page.getByText("Proposal submitted").click();
+    await page.getByRole("button", { name: "Show the words" }).click();
+    await page.getByText("<img src=x onerror=alert(1)>").waitFor();
+    await page.getByText("Proposal approved").click();
+    await page.getByRole("button", { name: "Show the words" }).click();
+    await page.getByText("Erased.").waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  it("says that words are not those that the event was recorded with", async () => {
+    const { page, close } = await openState(
+      browser,
+      served.origin,
+      "record-altered",
+      `${AUDIT}/proposal/p-1?event=ev-2`,
+    );
+    await page.getByRole("button", { name: "Show the words" }).click();
+    await page.getByText("These are not the words that the event was recorded with.").waitFor();
+    await close();
+  });
+});
