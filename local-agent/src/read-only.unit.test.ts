@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { CONNECTOR_ERRORS } from "./connector.js";
 import type { Connector } from "./connector.js";
-import { createHubitatConnector } from "./hubitat/index.js";
+import { createHubitatConnector, HubitatConfig } from "./hubitat/index.js";
 import { createRoborockConnector } from "./roborock/index.js";
 
 const SOURCE = import.meta.dirname;
@@ -55,16 +55,13 @@ describe("local-agent/read-only", () => {
   const connectors: Readonly<Record<string, () => Connector>> = {
     hubitat: () =>
       createHubitatConnector(
-        {
+        HubitatConfig.parse({
           origin: "http://127.0.0.1:9",
           appId: "1",
           token: "0123456789",
           temperatureUnit: "°C",
-          pressureUnit: null,
-          readsModes: false,
           timeoutMs: 50,
-          silentAfterMs: 60_000,
-        },
+        }),
         { nowMs: () => 0, chance: () => 0 },
       ),
     "hubitat without configuration": () => createHubitatConnector(null, { nowMs: () => 0, chance: () => 0 }),

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startVacuumSimulator } from "../../scripts/dev/vacuum-simulator/index.js";
 import { createAgent } from "../src/agent.js";
-import { createHubitatConnector } from "../src/hubitat/index.js";
+import { createHubitatConnector, HubitatConfig } from "../src/hubitat/index.js";
 import { createLogger } from "../src/logger.js";
 import { openLevelOutbox } from "../src/outbox/level-outbox.js";
 import { createRoborockConnector } from "../src/roborock/index.js";
@@ -80,16 +80,7 @@ describe("local-agent/agent on recorded devices", () => {
     const key = createKeyFile(join(folder, "agent.pem"));
     const { brokerUrl, rriot, protocolVersion } = vacuums;
     const hubConnector = createHubitatConnector(
-      {
-        origin: hub.origin,
-        appId: hub.appId,
-        token: hub.token,
-        temperatureUnit: "°F",
-        pressureUnit: null,
-        readsModes: false,
-        timeoutMs: 5_000,
-        silentAfterMs: 86_400_000,
-      },
+      HubitatConfig.parse({ origin: hub.origin, appId: hub.appId, token: hub.token, temperatureUnit: "°F" }),
       { nowMs: Date.now, chance: Math.random },
     );
     const agent = await createAgent({

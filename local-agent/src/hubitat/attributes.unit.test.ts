@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { ATTRIBUTE_NAMES, typeAttribute } from "./attributes.js";
+import { ATTRIBUTE_NAMES, isCalming, typeAttribute } from "./attributes.js";
 import type { AttributeName } from "./attributes.js";
 
 const UNITS = { temperatureUnit: "°C", pressureUnit: null } as const;
@@ -23,7 +23,17 @@ describe("local-agent/hubitat/attributes", () => {
     ["voltage", "239.6", 239.6, "V"],
     ["amperage", "40.5", 40.5, "A"],
     ["illuminance", 0, 0, "lux"],
+    ["power", "11 kW", 11, "kW"],
+    ["energy", "450 Wh", 450, "Wh"],
+    ["amperage", "120mA", 120, "mA"],
+    ["humidity", "41 %rh", 41, "%"],
     ["pressure", "1013", 1013, null],
+    ["pressure", "29.9 inHg", 29.9, "inHg"],
+    ["carbonDioxide", "640", 640, "ppm"],
+    ["naturalGas", "clear", "clear", null],
+    ["tamper", "detected", "detected", null],
+    ["powerSource", "DC", "dc", null],
+    ["door", "opening", "opening", null],
     ["contact", "Open", "open", null],
     ["lock", "unlocked with timeout", "unlocked with timeout", null],
     ["carbonMonoxide", "tested", "tested", null],
@@ -51,8 +61,11 @@ describe("local-agent/hubitat/attributes", () => {
     ["battery", 255, null],
     ["battery", "-1", null],
     ["power", "PowerOn", null],
-    ["power", "11 kW", null],
-    ["pressure", "29.9 inHg", null],
+    ["power", "11 kWh", null],
+    ["power", "1.1e4 MW", null],
+    ["pressure", "29.9 in", null],
+    ["powerSource", "unknown", null],
+    ["door", "unknown", null],
     ["carbonMonoxide", null, null],
     ["lock", "unknown", null],
     ["contact", "Ajar", "Ajar"],
@@ -71,6 +84,29 @@ describe("local-agent/hubitat/attributes", () => {
     const units = { temperatureUnit: "°F", pressureUnit: "hPa" } as const;
     assert.deepEqual(typeAttribute("temperature", "63.99", units), { value: 63.99, unit: "°F", isKnown: true });
     assert.deepEqual(typeAttribute("pressure", "1013 hPa", units), { value: 1013, unit: "hPa", isKnown: true });
+  });
+
+  it("takes the unit that the device states before the configured one, and the one behind the number before both", () => {
+    assert.deepEqual(typeAttribute("power", "1.2", UNITS, "kW"), { value: 1.2, unit: "kW", isKnown: true });
+    assert.deepEqual(typeAttribute("temperature", 70, UNITS, "F"), { value: 70, unit: "°F", isKnown: true });
+    assert.deepEqual(typeAttribute("temperature", "21 °C", UNITS, "°F"), { value: 21, unit: "°C", isKnown: true });
+    assert.deepEqual(typeAttribute("humidity", "41", UNITS, "%rh"), { value: 41, unit: "%", isKnown: true });
+    assert.deepEqual(typeAttribute("pressure", "101.3", UNITS, "kPa"), { value: 101.3, unit: "kPa", isKnown: true });
+  });
+
+  it("makes nothing of a number whose stated unit is of another quantity, and keeps ranges in any unit", () => {
+    assert.deepEqual(typeAttribute("power", "11", UNITS, "°C"), { value: null, unit: "W", isKnown: false });
+    assert.equal(typeAttribute("power", "1001", UNITS, "kW").isKnown, false);
+    assert.equal(typeAttribute("voltage", "3000", UNITS, "mV").isKnown, true);
+  });
+
+  it("believes the all-clear of what people rely on from a GET alone", () => {
+    const calming = ATTRIBUTE_NAMES.filter((name) =>
+      ["clear", "dry", "closed", "locked"].some((word) => isCalming(name, word)),
+    );
+    assert.deepEqual(calming, ["contact", "water", "smoke", "carbonMonoxide", "naturalGas", "lock", "door", "tamper"]);
+    assert.equal(isCalming("smoke", "tested"), false);
+    assert.equal(isCalming("temperature", "clear"), false);
   });
 
   it("reads a number and its text as the same value, so that a poll does not look like a change", () => {
@@ -93,7 +129,7 @@ describe("local-agent/hubitat/attributes", () => {
         if (typed.isKnown)
           assert.match(
             inspect(value).replace(/^['"`]\s*/, ""),
-            /^(-?\d|open|clos|act|inact|wet|dry|cl|te|de|lo|un|on|off|pre|not)/i,
+            /^(-?\d|open|clos|act|inact|wet|dry|cl|te|de|lo|un|on|off|pre|not|ba|dc|ma)/i,
           );
         assert.ok(typeof typed.value !== "string" || typed.value.length <= 64);
       }),

@@ -2,6 +2,7 @@
 export const HUB_FAILURES = [
   "refused",
   "stopped",
+  "busy",
   "timeout",
   "unreachable",
   "untrustedCertificate",

@@ -4,7 +4,7 @@ import { startHubSimulator } from "../../../scripts/dev/hub-simulator/index.js";
 import type { HubSimulator } from "../../../scripts/dev/hub-simulator/index.js";
 import { findSecret } from "../../test/support/find-secret.js";
 import type { HubRead } from "./allow-list.js";
-import { hubFailed } from "./hub-answer.js";
+import { hubFailed, parseRetryAfterMs } from "./hub-answer.js";
 import type { HubFailure } from "./hub-answer.js";
 import { createHubitatClient } from "./hubitat-client.js";
 import { HubitatConfig } from "./hubitat-config.js";
@@ -47,10 +47,59 @@ describe("local-agent/hubitat/hubitat-client", () => {
     );
   });
 
-  it("never lets a PIN of the lock past the parser", async () => {
-    const answer = await createHubitatClient(configOf(hub)).readAllDevices();
-    assert.deepEqual(findSecret(answer, "480613"), []);
-    assert.deepEqual(findSecret(answer, "Ana Pottery"), []);
+  it("reads one device with stated units, its events, capabilities, commands, the alarm system and the rooms", async () => {
+    const client = createHubitatClient(configOf(hub));
+    const details = await client.readDevice("101");
+    assert.ok(details.kind === "ok");
+    assert.deepEqual([details.value.name, details.value.units.get("temperature")], ["Kiln room climate", "°C"]);
+    const events = await client.readEvents("101");
+    assert.ok(events.kind === "ok" && events.value.items.some(({ attribute }) => attribute === "humidity"));
+    assert.deepEqual(await client.readCapabilities("114"), { kind: "ok", value: ["Switch", "Outlet", "Actuator"] });
+    assert.deepEqual(await client.readCommands("114"), { kind: "ok", value: ["on", "off"] });
+    assert.deepEqual(await client.readSafety(), { kind: "ok", value: { status: "allDisarmed" } });
+    const rooms = await client.readRooms();
+    assert.ok(rooms.kind === "ok");
+    assert.deepEqual(rooms.value.items.find(({ name }) => name === "Entrance")?.deviceIds, ["107", "108"]);
+  });
+
+  it("asks only for devices that the hub has listed, and lists them once for that", async () => {
+    const before = hub.requests.length;
+    const client = createHubitatClient(configOf(hub));
+    for (const id of ["999", "190", "5/on", "", "../114"]) {
+      assert.deepEqual(await client.readDevice(id), hubFailed("notFound"));
+      assert.deepEqual(await client.readEvents(id), hubFailed("notFound"));
+    }
+    assert.equal((await client.readDevice("114")).kind, "ok");
+    const paths = hub.requests.slice(before).map(({ path }) => path.replace(`/apps/api/${hub.appId}/`, ""));
+    assert.deepEqual(paths, ["devices", "devices/114"]);
+  });
+
+  it("says notAvailable for modes and the alarm system that are not shared, and notFound for rooms", async () => {
+    const strict = await startHubSimulator({ speed: 0, sharesPlace: false });
+    const client = createHubitatClient(configOf(strict));
+    const answers = await Promise.all([client.readModes(), client.readSafety(), client.readRooms()]);
+    assert.deepEqual(answers, [hubFailed("notAvailable"), hubFailed("notAvailable"), hubFailed("notFound")]);
+    await strict.stop();
+  });
+
+  it("lets 32 reads wait and answers busy to one more, at once", async () => {
+    await hub.faults.set("hang");
+    const client = createHubitatClient(configOf(hub));
+    const waiting = Array.from({ length: 32 }, () => client.readDevices());
+    assert.deepEqual(await client.readDevices(), hubFailed("busy"));
+    client.close();
+    assert.deepEqual(new Set((await Promise.all(waiting)).map((answer) => JSON.stringify(answer))).size, 1);
+  });
+
+  it("never lets a PIN of the lock, or a name that belongs to one, past the parser", async () => {
+    const client = createHubitatClient(configOf(hub));
+    const all = [await client.readAllDevices(), await client.readDevice("108"), await client.readEvents("108")];
+    assert.deepEqual(
+      all.map(({ kind }) => kind),
+      ["ok", "ok", "ok"],
+    );
+    assert.deepEqual(findSecret(all, "480613"), []);
+    assert.deepEqual(findSecret(all, "Ana Pottery"), []);
   });
 
   it("reads JSON that comes as text/html", async () => {
@@ -65,6 +114,13 @@ describe("local-agent/hubitat/hubitat-client", () => {
     ["redirect", "redirected"],
     ["error200", "errorInBody"],
     ["reset", "unreachable"],
+    ["401", "unauthorized"],
+    ["403", "notAvailable"],
+    ["404", "notFound"],
+    ["408", "timeout"],
+    ["503", "unavailable"],
+    ["garbage", "notJson"],
+    ["wrong_shape", "unexpectedShape"],
   ];
   for (const [fault, failure] of FAULTS) {
     it(`answers ${failure} when the hub's fault is ${JSON.stringify(fault)}, without the token in it`, async () => {
@@ -74,6 +130,22 @@ describe("local-agent/hubitat/hubitat-client", () => {
       assert.deepEqual(findSecret(answer, hub.token), []);
     });
   }
+
+  it("says how long a hub that answers 429 asks to be left alone, and not more than 15 min", async () => {
+    await hub.faults.set("429");
+    assert.deepEqual(await createHubitatClient(configOf(hub)).readDevices(), hubFailed("rateLimited", 90_000));
+    const headers = [undefined, "", "5", "120", "999999999", "-3", "1e9", "Wed, 21 Oct 2026 07:28:00 GMT"];
+    assert.deepEqual(
+      headers.map(parseRetryAfterMs),
+      [30, 30, 30, 120, 900, 30, 30, 30].map((s) => s * 1_000),
+    );
+  });
+
+  it("answers timeout when the hub sends half of an answer and then nothing", async () => {
+    await hub.faults.set("stall");
+    const client = createHubitatClient(configOf(hub, { timeoutMs: 150 }));
+    assert.deepEqual(await client.readAllDevices(), hubFailed("timeout"));
+  });
 
   it("answers timeout when the hub hangs, after the configured time and not before", async () => {
     await hub.faults.set("hang");
@@ -130,11 +202,12 @@ describe("local-agent/hubitat/hubitat-client", () => {
         "devices/all?x=",
         "devices/../devices",
       ),
-      fc.string({ maxLength: 30 }),
+      fc.string({ maxLength: 30 }).filter((text) => !/^[1-9]\d{0,8}$/.test(text)),
     );
     await fc.assert(
-      fc.asyncProperty(hostile, async (read) => {
-        const answer = await sendRead(transport, config, read as HubRead, 500, new AbortController().signal);
+      fc.asyncProperty(hostile, hostile, fc.boolean(), async (template, deviceId, isOfDevice) => {
+        const read = (isOfDevice ? { template: "devices/{id}", deviceId } : { template }) as HubRead;
+        const answer = await sendRead(transport, config, read, 500, new AbortController().signal);
         assert.deepEqual(answer, hubFailed("refused"));
       }),
       { numRuns: 300 },

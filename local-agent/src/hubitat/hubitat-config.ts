@@ -21,6 +21,15 @@ export const HubitatConfig = z.strictObject({
   pressureUnit: z.string().min(1).max(16).nullable().default(null),
   /** Reads `modes` too. Off by default: Maker API shares modes for reading and writing together. */
   readsModes: z.boolean().default(false),
+  /** Reads the state of the alarm system too. Off by default for the same reason. */
+  readsSafety: z.boolean().default(false),
+  /** Reads `rooms` too, for devices that name none. Newer firmware alone has it. */
+  readsRooms: z.boolean().default(false),
+  /** The hub's UUID at the vendor's relay: reads then go there, and live changes do not exist. */
+  cloudHubId: z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "expected the hub's UUID, in small letters")
+    .optional(),
   timeoutMs: z.int().min(50).max(60_000).default(DEFAULT_TIMEOUT_MS),
   silentAfterMs: z
     .int()

@@ -31,6 +31,7 @@ export interface HubitatConnector extends Connector {
 const FAILURES: Readonly<Record<HubFailure, readonly [ConnectorErrorCode, string]>> = {
   refused: ["REFUSED", "the request was not one of the allowed reads and was not sent"],
   stopped: ["UNREACHABLE", "the connector was stopped before the hub answered"],
+  busy: ["RATE_LIMIT", "too many questions wait for the hub already"],
   timeout: ["TIMEOUT", "the hub did not answer in time"],
   unreachable: ["UNREACHABLE", "no connection to the hub: it is off, restarting, or at another address"],
   untrustedCertificate: ["UNREACHABLE", "the hub's certificate is not the trusted one; pin it in the configuration"],

@@ -7,4 +7,6 @@ export type { HubitatClient } from "./hubitat-client.js";
 export { HubitatConfig } from "./hubitat-config.js";
 export { createHubitatConnector } from "./hubitat-connector.js";
 export type { HubitatConnector, HubitatConnectorDeps } from "./hubitat-connector.js";
-export type { HubDevice, HubList, HubListedDevice, HubMode } from "./schema.js";
+export type { HubMode, HubRoom, HubSafety } from "./schema-place.js";
+export type { HubEventRecord } from "./schema-records.js";
+export type { HubDevice, HubDeviceDetails, HubList, HubListedDevice } from "./schema.js";

@@ -1,17 +1,12 @@
 import * as z from "zod";
-import { ATTRIBUTE_NAMES } from "./attributes.js";
+import { ATTRIBUTE_NAMES, isAttributeName } from "./attributes.js";
 import type { AttributeName } from "./attributes.js";
+import { HubId, HubText, isRecord, parseHubDate, tidy } from "./hub-text.js";
 
 /** A hub runs a few hundred devices at most; a longer list is not a hub's. */
-const MAX_DEVICES = 2_000;
-const MAX_MODES = 200;
-
-/** Decimal text in Maker API, a number on the event socket; 0 stands for "no device". */
-const HubId = z
-  .union([z.string(), z.int()])
-  .transform(String)
-  .pipe(z.string().regex(/^[1-9]\d{0,8}$/));
-const HubText = z.string().nullish().catch(null);
+export const MAX_DEVICES = 2_000;
+const MAX_ATTRIBUTES = 500;
+const MAX_UNIT_CHARS = 16;
 
 const HubListEntry = z.object({ id: HubId, name: HubText, label: HubText, room: HubText });
 const HubDetailedEntry = HubListEntry.extend({
@@ -19,7 +14,6 @@ const HubDetailedEntry = HubListEntry.extend({
   capabilities: z.array(z.unknown()).catch([]),
   attributes: z.unknown().optional(),
 });
-const HubModeEntry = z.object({ id: HubId, name: z.string(), active: z.boolean().nullish().catch(null) });
 
 /** A device of the short list. */
 export interface HubListedDevice {
@@ -34,16 +28,20 @@ export interface HubDevice extends HubListedDevice {
   readonly capabilities: readonly string[];
   /** `has` without a usable value means that the device has never reported it. */
   readonly values: ReadonlyMap<AttributeName, unknown>;
+  /** Units that the hub stated. `devices/all` states none. */
+  readonly units: ReadonlyMap<AttributeName, string>;
   /** The driver's own word: true only when it says offline. */
   readonly isOffline: boolean;
   /** Last activity of the device, not of each attribute. null: the hub does not say, which is common. */
   readonly lastActivityMs: number | null;
 }
 
-export interface HubMode {
-  readonly id: string;
-  readonly name: string;
-  readonly isActive: boolean;
+/** What `devices/{id}` says beyond the list. */
+export interface HubDeviceDetails extends HubDevice {
+  /** Attributes that came twice with different values: the first one counts. */
+  readonly conflicting: readonly AttributeName[];
+  /** How many other attributes the device has. Their values, and so the PINs in `lockCodes`, end in the parser. */
+  readonly otherAttributes: number;
 }
 
 /** What could be read, and how many entries could not. */
@@ -65,28 +63,40 @@ export function parseAllDevices(body: unknown): HubList<HubDevice> | null {
   return parseList(body, MAX_DEVICES, (entry) => toDevice(HubDetailedEntry.safeParse(entry).data));
 }
 
-/** Reads `modes`. Very old firmware answers null for "no modes". */
-export function parseModes(body: unknown): HubList<HubMode> | null {
-  if (body === null) return { items: [], skipped: 0 };
-  return parseList(body, MAX_MODES, (entry) => {
-    const mode = HubModeEntry.safeParse(entry).data;
-    return mode === undefined ? null : { id: mode.id, name: tidy(mode.name, 80), isActive: mode.active === true };
+/** Reads `devices/{id}`. null: this is not a device. */
+export function parseDeviceDetails(body: unknown): HubDeviceDetails | null {
+  const entry = HubDetailedEntry.safeParse(body).data;
+  const device = toDevice(entry);
+  if (entry === undefined || device === null) return null;
+  const listed = listAttributes(entry.attributes);
+  const conflicting = ATTRIBUTE_NAMES.filter((name) => {
+    const said = listed.filter((each) => each.name === name).map((each) => each.value);
+    return said.some((value) => !Object.is(value, said[0]));
   });
+  const others = new Set(listed.map(({ name }) => name).filter((name) => !isAttributeName(name)));
+  return { ...device, conflicting, otherAttributes: others.size };
 }
 
-/** The first entry of an id wins. A list of which nothing can be read is no list: it must not pass for "no devices". */
-function parseList<T extends { readonly id: string }>(
+/** Names the capabilities in a list of strings, between which objects may list attributes. null: this is no list. */
+export function parseCapabilities(body: unknown): readonly string[] | null {
+  const list = isRecord(body) ? body.capabilities : body;
+  return Array.isArray(list) ? namesOf(list) : null;
+}
+
+/** The first entry of a key wins. A list of which nothing can be read is no list: it must not pass for "no devices". */
+export function parseList<T>(
   body: unknown,
   limit: number,
   toItem: (entry: unknown) => T | null,
+  keyOf: (item: T) => unknown = (item) => (isRecord(item) ? item.id : item),
 ): HubList<T> | null {
   if (!Array.isArray(body) || body.length > limit) return null;
-  const items = new Map<string, T>();
+  const items = new Map<unknown, T>();
   let skipped = 0;
   for (const entry of body as unknown[]) {
     const item = toItem(entry);
     if (item === null) skipped += 1;
-    else if (!items.has(item.id)) items.set(item.id, item);
+    else if (!items.has(keyOf(item))) items.set(keyOf(item), item);
   }
   return items.size === 0 && skipped > 0 ? null : { items: [...items.values()], skipped };
 }
@@ -100,47 +110,51 @@ function toListed(entry: z.infer<typeof HubListEntry> | undefined): HubListedDev
 function toDevice(entry: z.infer<typeof HubDetailedEntry> | undefined): HubDevice | null {
   const listed = toListed(entry);
   if (entry === undefined || listed === null) return null;
+  const said = listAttributes(entry.attributes);
+  const values = new Map<AttributeName, unknown>();
+  const units = new Map<AttributeName, string>();
+  for (const { name, value, unit } of said) {
+    if (!isAttributeName(name) || values.has(name)) continue;
+    values.set(name, value);
+    if (unit !== null) units.set(name, unit);
+  }
   return {
     ...listed,
-    // Objects between the names list the attributes of the preceding capability.
-    capabilities: entry.capabilities.filter((each) => typeof each === "string"),
-    values: pickValues(entry.attributes),
-    isOffline: readAttribute(entry.attributes, "healthStatus") === "offline",
+    capabilities: namesOf(entry.capabilities),
+    values,
+    units,
+    isOffline: said.find(({ name }) => name === "healthStatus")?.value === "offline",
     lastActivityMs: parseHubDate(entry.date),
   };
 }
 
-function pickValues(attributes: unknown): ReadonlyMap<AttributeName, unknown> {
-  const values = new Map<AttributeName, unknown>();
-  for (const name of ATTRIBUTE_NAMES) {
-    const value = readAttribute(attributes, name);
-    if (value !== undefined) values.set(name, value);
-  }
-  return values;
+interface SaidAttribute {
+  readonly name: string;
+  readonly value: unknown;
+  readonly unit: string | null;
 }
 
-/** undefined: not listed. In the array form one name can occur once per capability; the first counts. */
-function readAttribute(attributes: unknown, name: string): unknown {
+/** Both forms of attributes as one list: name to value in `devices/all`, an array of records in `devices/{id}`. */
+function listAttributes(attributes: unknown): SaidAttribute[] {
   if (Array.isArray(attributes)) {
-    const found = (attributes as unknown[]).find((each) => isRecord(each) && each.name === name);
-    return isRecord(found) ? (found.currentValue ?? null) : undefined;
+    return (attributes as unknown[]).slice(0, MAX_ATTRIBUTES).flatMap((each) => {
+      if (!isRecord(each) || typeof each.name !== "string") return [];
+      return [{ name: each.name, value: each.currentValue ?? null, unit: unitText(each.unit) }];
+    });
   }
-  return isRecord(attributes) && Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  if (!isRecord(attributes)) return [];
+  return Object.entries(attributes)
+    .slice(0, MAX_ATTRIBUTES)
+    .map(([name, value]) => ({ name, value, unit: null }));
 }
 
-/** `2026-11-21T08:15:00+0000`: JavaScript promises to read the offset only with its colon. */
-function parseHubDate(date: unknown): number | null {
-  if (typeof date !== "string" || date.length > 40) return null;
-  const parsed = Date.parse(date.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
-  return Number.isNaN(parsed) ? null : parsed;
+/** null where nothing usable is said; the hub writes an absent unit as the word "null" here and there. */
+export function unitText(unit: unknown): string | null {
+  if (typeof unit !== "string") return null;
+  const text = unit.trim();
+  return text === "" || text === "null" || text.length > MAX_UNIT_CHARS ? null : text;
 }
 
-/** Names are typed by people: no control characters, one line, bounded, no half of a surrogate pair at the cut. */
-function tidy(text: string, maxChars: number): string {
-  const line = text.replace(/\p{Cc}+/gu, " ").trim();
-  return line.length <= maxChars ? line : line.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, "");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function namesOf(list: readonly unknown[]): string[] {
+  return list.filter((each) => typeof each === "string").map((each) => tidy(each, 80));
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import { parseAllDevices, parseDeviceList, parseModes } from "./schema.js";
+import { parseModes } from "./schema-place.js";
+import { parseAllDevices, parseDeviceList } from "./schema.js";
 
 const FIXTURES = new URL("../../../../shared/fixtures/hubitat/", import.meta.url);
 
@@ -36,6 +37,7 @@ describe("local-agent/hubitat/schema", () => {
           room: "Kilns",
           capabilities: ["TemperatureMeasurement"],
           values: new Map([["temperature", "21.4"]]),
+          units: new Map(),
           isOffline: false,
           lastActivityMs: Date.UTC(2026, 10, 21, 8, 15),
         },

@@ -3,7 +3,8 @@ import { ATTRIBUTES, ATTRIBUTE_NAMES, typeAttribute } from "./attributes.js";
 import type { AttributeName } from "./attributes.js";
 import { kindOfDevice } from "./device-kind.js";
 import type { HubitatConfig } from "./hubitat-config.js";
-import type { HubDevice, HubMode } from "./schema.js";
+import type { HubMode } from "./schema-place.js";
+import type { HubDevice } from "./schema.js";
 
 type SnapshotConfig = Pick<HubitatConfig, "temperatureUnit" | "pressureUnit" | "silentAfterMs">;
 
@@ -50,7 +51,12 @@ function toConnectorDevice(device: HubDevice): ConnectorDevice {
 /** One reading per attribute that is listed or that a capability promises: a promised one that is absent is unknown. */
 function readingsOf(device: HubDevice, config: SnapshotConfig, observedAt: string, isStale: boolean): Reading[] {
   return ATTRIBUTE_NAMES.filter((name) => isExpected(device, name)).map((attribute) => {
-    const { value, unit, isKnown } = typeAttribute(attribute, device.values.get(attribute), config);
+    const { value, unit, isKnown } = typeAttribute(
+      attribute,
+      device.values.get(attribute),
+      config,
+      device.units.get(attribute),
+    );
     const quality = !isKnown ? "unknown" : isStale ? "stale" : "live";
     return { deviceId: connectorId(device), attribute, value, unit, observedAt, source: "poll", quality };
   });

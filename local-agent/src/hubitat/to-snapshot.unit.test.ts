@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import type { AttributeName } from "./attributes.js";
 import { kindOfDevice } from "./device-kind.js";
-import { parseAllDevices, parseModes } from "./schema.js";
+import { parseModes } from "./schema-place.js";
+import { parseAllDevices } from "./schema.js";
 import type { HubDevice } from "./schema.js";
 import { modeStatus, toSnapshot } from "./to-snapshot.js";
 
@@ -18,6 +19,7 @@ function aHubDevice(values: [AttributeName, unknown][], over: Partial<HubDevice>
     room: null,
     capabilities: [],
     values: new Map(values),
+    units: new Map(),
     isOffline: false,
     lastActivityMs: null,
     ...over,
@@ -120,6 +122,7 @@ describe("local-agent/hubitat/to-snapshot", () => {
       [
         ["hubitat:6", "battery", 100, "%"],
         ["hubitat:6", "contact", "open", null],
+        ["hubitat:6", "tamper", "clear", null],
         ["hubitat:32", "temperature", 63.99, "°F"],
         ["hubitat:32", "battery", 66, "%"],
         ["hubitat:32", "water", "dry", null],

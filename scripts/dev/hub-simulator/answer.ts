@@ -12,6 +12,8 @@ export interface HubAnswer {
 const LOGIN_PAGE = "<!doctype html>\n<html><head><title>Hubitat Elevation</title></head><body>Login</body></html>";
 const STARTING_PAGE = "<html><head><title>Hubitat</title></head><body><h1>Your hub is starting up</h1></body></html>";
 const OVERSIZED_BYTES = 17 * 1024 * 1024;
+/** In front of random bytes, so that they are no JSON and no web page by chance. */
+const NUL = Buffer.from([0]);
 const MAX_GARBAGE_BYTES = 4_096;
 const DRIP_INTERVAL_MS = 50;
 /** What `429` asks a client to wait. */
@@ -56,6 +58,10 @@ export function sendAnswer(
     case "reset":
       response.destroy();
       break;
+    case "stall":
+      response.writeHead(200, { "content-type": context.contentType, "content-length": answer.body.length });
+      response.write(answer.body.slice(0, Math.floor(answer.body.length / 2)));
+      break;
     case "hang":
       break;
     default:
@@ -67,12 +73,18 @@ function spoil(answer: HubAnswer, kind: Fault["kind"] | undefined, token: string
   switch (kind) {
     case "401":
       return { status: 401, body: JSON.stringify({ error: "invalid_token", error_description: token }) };
+    case "403":
+    case "404":
+    case "408":
+      return { status: Number(kind), body: '{"error":true,"type":"AppException","message":"Not for you"}' };
+    case "wrong_shape":
+      return { status: 200, body: '{"devices":{"5":{"id":5}}}' };
     case "429":
       return { status: 429, body: `Too many requests with ${token}` };
     case "503":
       return { status: 503, body: STARTING_PAGE };
     case "garbage":
-      return { status: 200, body: randomBytes(1 + Math.floor(Math.random() * MAX_GARBAGE_BYTES)) };
+      return { status: 200, body: Buffer.concat([NUL, randomBytes(Math.floor(Math.random() * MAX_GARBAGE_BYTES))]) };
     case "500":
       return { status: 500, body: '{"error":true,"type":"java.lang.NullPointerException","message":"An error"}' };
     case "html":

@@ -1,6 +1,6 @@
 /**
- * What a request would do on a real hub. `allowed`: one of the three reads of this release. `read`: a read outside of
- * them. `actuates`: a device command or a write, which Maker API performs on plain GET. `admin`: the hub's own pages.
+ * What a request would do on a real hub. `allowed`: one of the nine reads, or the event socket. `read`: a read outside of
+ * them, or in a doubtful form. `actuates`: a device command or a write, which Maker API performs on plain GET. `admin`: the hub's own pages.
  * `unknown`: nothing the hub knows, or a form whose effect nobody documented.
  */
 export type RequestClass = "allowed" | "read" | "actuates" | "admin" | "unknown";
@@ -11,7 +11,9 @@ export interface Classified {
   readonly segments: readonly string[];
 }
 
-const ALLOWED_READS: ReadonlySet<string> = new Set(["devices", "devices/all", "modes"]);
+const ALLOWED_READS: ReadonlySet<string> = new Set(["devices", "devices/all", "modes", "hsm", "rooms"]);
+/** What may be asked of one device; the empty word is the device itself. */
+const ALLOWED_OF_DEVICE: ReadonlySet<string> = new Set(["", "events", "commands", "capabilities"]);
 const DEVICE_READS: ReadonlySet<string> = new Set(["events", "commands", "capabilities", "attribute"]);
 const WRITING_ROOTS: ReadonlySet<string> = new Set(["postURL", "hubvariables", "room"]);
 
@@ -23,14 +25,22 @@ export function classifyRequest(method: string, rawUrl: string, appId: string): 
   const queryStart = rawUrl.indexOf("?");
   const path = queryStart < 0 ? rawUrl : rawUrl.slice(0, queryStart);
   const query = queryStart < 0 ? "" : rawUrl.slice(queryStart + 1);
+  if (method === "GET" && rawUrl === "/eventsocket") return { requestClass: "allowed", segments: [] };
   const prefix = `/apps/api/${appId}/`;
   if (!path.startsWith(prefix)) return { requestClass: isAdminPath(path) ? "admin" : "unknown", segments: [] };
   const literal = path.slice(prefix.length);
-  if (method === "GET" && ALLOWED_READS.has(literal) && /^access_token=[^&]*$/.test(query)) {
+  if (method === "GET" && isAllowedRead(literal) && /^access_token=[^&]*$/.test(query)) {
     return { requestClass: "allowed", segments: literal.split("/") };
   }
   const segments = resolveSegments(literal);
   return { requestClass: classOf(segments), segments };
+}
+
+function isAllowedRead(literal: string): boolean {
+  if (ALLOWED_READS.has(literal)) return true;
+  const [root, id = "", what = "", ...more] = literal.split("/");
+  if (root !== "devices" || more.length > 0 || literal.endsWith("/")) return false;
+  return String(Number(id)) === id && Number(id) > 0 && Number(id) < 1e9 && ALLOWED_OF_DEVICE.has(what);
 }
 
 function classOf(segments: readonly string[]): RequestClass {

@@ -7,12 +7,18 @@ const CASES: [method: string, path: string, expected: RequestClass][] = [
   ["GET", "devices/all", "allowed"],
   ["GET", "modes", "allowed"],
   ["POST", "devices", "read"],
-  ["GET", "devices/5", "read"],
-  ["GET", "devices/5/events", "read"],
+  ["GET", "devices/5", "allowed"],
+  ["GET", "devices/5/events", "allowed"],
+  ["GET", "devices/5/commands", "allowed"],
+  ["GET", "devices/5/capabilities", "allowed"],
+  ["GET", "devices/5/", "read"],
+  ["GET", "devices/05", "read"],
+  ["GET", "devices/5/events/", "read"],
   ["GET", "devices/5/attribute/switch", "read"],
   ["GET", "devices/*", "read"],
-  ["GET", "hsm", "read"],
-  ["GET", "rooms", "read"],
+  ["GET", "hsm", "allowed"],
+  ["GET", "rooms", "allowed"],
+  ["GET", "hubvariables", "read"],
   ["GET", "rooms/1", "unknown"],
   ["GET", "nothing", "unknown"],
   ["GET", "", "unknown"],
@@ -41,6 +47,12 @@ describe("scripts/dev/hub-simulator/classify-request", () => {
   it("allows a read only with the token and nothing else in the query", () => {
     assert.equal(classifyRequest("GET", "/apps/api/37/devices", "37").requestClass, "read");
     assert.equal(classifyRequest("GET", "/apps/api/37/devices?access_token=t&label=x", "37").requestClass, "read");
+  });
+
+  it("allows the event socket and calls the log socket, which may tell secrets, an admin page", () => {
+    assert.equal(classifyRequest("GET", "/eventsocket", "37").requestClass, "allowed");
+    assert.equal(classifyRequest("GET", "/eventsocket?access_token=t", "37").requestClass, "unknown");
+    assert.equal(classifyRequest("GET", "/logsocket", "37").requestClass, "admin");
   });
 
   it("calls the hub's own pages admin and another instance unknown", () => {

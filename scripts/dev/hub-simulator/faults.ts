@@ -1,13 +1,17 @@
 import * as z from "zod";
 
 /**
- * How the hub can be broken. `slow` answers late, `hang` never, `drip` a byte at a time; `restart` refuses connections,
- * then answers its start page with 200, then works; `redirect` points at a device command, which a client that follows
- * would execute; `error200` is the failure that comes with a success code; `garbage` is random bytes under 200.
+ * How the hub's answers can be broken. `slow` answers late, `hang` never, `drip` a byte at a time, `stall` half of it;
+ * `restart` refuses connections, then answers its start page with 200, then works; `redirect` points at a device command,
+ * which a client that follows would execute; `error200` is the failure that comes with a success code; `garbage` is random
+ * bytes under 200; `wrong_shape` is JSON that is no answer.
  */
 const FAULT_KINDS = [
   "slow",
   "401",
+  "403",
+  "404",
+  "408",
   "429",
   "500",
   "503",
@@ -15,6 +19,7 @@ const FAULT_KINDS = [
   "garbage",
   "hang",
   "drip",
+  "stall",
   "restart",
   "empty",
   "truncated",
@@ -22,6 +27,7 @@ const FAULT_KINDS = [
   "error200",
   "oversized",
   "reset",
+  "wrong_shape",
 ] as const;
 
 export const Fault = z.strictObject({
@@ -32,6 +38,15 @@ export const Fault = z.strictObject({
   delayMs: z.int().min(0).max(600_000).optional(),
 });
 export type Fault = z.infer<typeof Fault>;
+
+/**
+ * How live changes can be broken, on the event socket and on the POST URL alike. `duplicate` tells each change twice,
+ * `reorder` swaps each pair, `drop` loses all, `split` cuts a message in two, `unescaped` glues a quote into its text,
+ * `nulls` writes null for its value.
+ */
+export const LIVE_FAULT_KINDS = ["duplicate", "reorder", "drop", "split", "unescaped", "nulls"] as const;
+export const LiveFault = z.enum(LIVE_FAULT_KINDS);
+export type LiveFault = z.infer<typeof LiveFault>;
 
 export const DEFAULT_SLOW_MS = 8_000;
 export const DEFAULT_RESTART_PHASE_MS = 5_000;

@@ -87,6 +87,7 @@ describe("scripts/dev/hub-simulator", () => {
       installedAppId: 0,
       descriptionText: "null",
     });
+    assert.deepEqual(hub.violations, []);
     assert.equal(events[1]?.deviceId, 190);
   });
 

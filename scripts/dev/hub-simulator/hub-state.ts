@@ -12,6 +12,17 @@ export interface ValueChange {
   readonly unit: string | null;
 }
 
+/** One event as the hub's database keeps it. */
+export interface PastEvent {
+  readonly attribute: string;
+  readonly value: HubValue;
+  readonly unit: string | null;
+  readonly atMs: number;
+}
+
+/** Events that the hub keeps of each device; the newest stay. */
+const MAX_EVENTS_OF_DEVICE = 100;
+
 export interface HubMode {
   readonly id: number;
   readonly name: string;
@@ -40,8 +51,9 @@ export class HubState {
   private readonly overrides = new Map<string, HubValue>();
   private readonly told = new Map<string, HubValue>();
   private readonly changedAtMs = new Map<string, number>();
+  private readonly events = new Map<string, PastEvent[]>();
   private modeOverride: string | null = null;
-  private hsmStatus = "disarmed";
+  private hsmStatus = "allDisarmed";
   private postUrl: string | null = null;
 
   /** Answers: what does this device show now, by attribute name? */
@@ -77,10 +89,28 @@ export class HubState {
         if (this.told.get(key) === value) continue;
         this.told.set(key, value);
         this.changedAtMs.set(device.id, nowMs);
-        changes.push({ device, attribute, value, unit: units.get(key) ?? null });
+        const unit = units.get(key) ?? null;
+        changes.push({ device, attribute, value, unit });
+        this.keepEvent(device.id, { attribute, value, unit, atMs: nowMs });
       }
     }
     return changes;
+  }
+
+  /** Newest first. */
+  eventsOf(deviceId: string): readonly PastEvent[] {
+    return (this.events.get(deviceId) ?? []).toReversed();
+  }
+
+  /** The unit that the driver states for an attribute; most state none. */
+  unitOf(deviceId: string, attribute: string, elapsedSeconds: number): string | null {
+    const found = valuesAt(elapsedSeconds).find((each) => each.deviceId === deviceId && each.attribute === attribute);
+    return found?.unit ?? null;
+  }
+
+  private keepEvent(deviceId: string, event: PastEvent): void {
+    const kept = [...(this.events.get(deviceId) ?? []), event];
+    this.events.set(deviceId, kept.slice(-MAX_EVENTS_OF_DEVICE));
   }
 
   lastActivityMs(deviceId: string): number | null {
@@ -106,6 +136,15 @@ export class HubState {
     if (root === "modes") this.modeOverride = MODES.find((mode) => String(mode.id) === target)?.name ?? null;
     if (root === "hsm" && target !== undefined) this.hsmStatus = target;
     if (root === "postURL") this.postUrl = target ?? null;
+  }
+
+  /** As a person arms the alarm system at its keypad. */
+  setHsm(status: string): void {
+    this.hsmStatus = status;
+  }
+
+  setMode(name: string): void {
+    this.modeOverride = name;
   }
 
   eventPostUrl(): string | null {

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Fault, HubFaults } from "./faults.js";
+import type { Fault, HubFaults, LiveFault } from "./faults.js";
 import type { RecordedRequest } from "./request-log.js";
 import { writeJournal } from "../simulator-journal.js";
+import type { SocketManner } from "./event-socket.js";
 import { SimulatorServer } from "./simulator-server.js";
 
-export type { Fault, HubFaults } from "./faults.js";
+export { LIVE_FAULT_KINDS } from "./faults.js";
+export type { Fault, HubFaults, LiveFault } from "./faults.js";
 export type { RequestClass } from "./classify-request.js";
 export type { RecordedRequest } from "./request-log.js";
 export { HOT_ROOM_FROM, HOT_ROOM_UNTIL } from "./kiln-room-day.js";
@@ -24,6 +26,8 @@ export interface HubSimulatorOptions {
   readonly contentType?: string;
   /** How often changes are pushed to the event socket, in real milliseconds. Default 250. */
   readonly tickMs?: number;
+  /** False: modes and HSM are not shared, and the firmware knows no rooms. Default true. */
+  readonly sharesPlace?: boolean;
   /** False: what reaches this hub is not a client under test, so it does not count in a run's proof. Default true. */
   readonly isJournalled?: boolean;
 }
@@ -32,11 +36,12 @@ export interface HubSimulator {
   readonly origin: string;
   readonly appId: string;
   readonly token: string;
-  /** Every request of the Maker API and of anything else, oldest first; `/_sim` and the event socket left out. */
+  /** Every request, the event socket's upgrades among them, oldest first; `/_sim` left out. */
   readonly requests: readonly RecordedRequest[];
   /** Those that this release must never send; what would actuate on a real hub did actuate here. */
   readonly violations: readonly RecordedRequest[];
   readonly faults: HubFaults;
+  readonly live: HubLive;
   /** Holds a value against the script until the next `jumpTo`. Throws for a device that does not exist. */
   setAttribute(deviceId: string, attribute: string, value: string | null): void;
   /** The value that the hub holds now; undefined for an unknown device or attribute. */
@@ -46,6 +51,28 @@ export interface HubSimulator {
   /** Time of day in the simulated studio. */
   wallClock(): string;
   stop(): Promise<void>;
+}
+
+/** What the hub tells unasked, and how that can go wrong. */
+export interface HubLive {
+  /** As a person enters it in the instance's page. null: none. */
+  setPostUrl(url: string | null): void;
+  /** Status of each POST so far; 0: it did not arrive. */
+  readonly postStatuses: readonly number[];
+  spoil(fault: LiveFault | null): void;
+  /** How the event socket meets clients from now on; `redirect` leads to the hub's log. */
+  setManner(manner: SocketManner): void;
+  listeners(): number;
+  dropListeners(): void;
+  /** Half-open: the connections stay, and nothing comes through any more. */
+  silenceListeners(): void;
+  pingListeners(withinMs: number): Promise<number>;
+  /** Sends a text on the socket as it is. */
+  sendText(text: string): void;
+  /** An event of the place: `mode`, `hsmStatus` (both then hold), `hsmAlert`, `systemStart`. */
+  tellLocation(name: string, value: string): void;
+  /** Several values change before any of them is told. Throws for a device that does not exist. */
+  setAttributes(all: readonly (readonly [deviceId: string, attribute: string, value: string | null])[]): void;
 }
 
 /** Starts a Maker API hub with a kiln-room day on it. Rejects when the port is taken. */
@@ -59,6 +86,7 @@ export async function startHubSimulator(options: HubSimulatorOptions = {}): Prom
     startAt: options.startAt ?? "13:30",
     contentType: options.contentType ?? "application/json;charset=utf-8",
     tickMs: options.tickMs ?? 250,
+    sharesPlace: options.sharesPlace ?? true,
   });
   await server.start();
   return {
@@ -72,6 +100,7 @@ export async function startHubSimulator(options: HubSimulatorOptions = {}): Prom
       clear: () => server.faults.clear(),
       current: () => server.faults.current(),
     },
+    live: liveOf(server),
     setAttribute: (deviceId, attribute, value) => {
       if (!server.setAttribute(deviceId, attribute, value)) throw new Error(`no simulated device ${deviceId}`);
     },
@@ -87,6 +116,24 @@ export async function startHubSimulator(options: HubSimulatorOptions = {}): Prom
           requests: requests.length,
           violations: violations.map(({ method, path }) => `${method} ${path}`),
         });
+    },
+  };
+}
+
+function liveOf(server: SimulatorServer): HubLive {
+  return {
+    setPostUrl: (url) => server.postUrl.set(url),
+    postStatuses: server.postUrl.statuses,
+    spoil: (fault) => server.setLiveFault(fault),
+    setManner: (manner) => server.socket.setManner(manner),
+    listeners: () => server.socket.listeners(),
+    dropListeners: () => server.socket.dropListeners(),
+    silenceListeners: () => server.socket.silenceListeners(),
+    pingListeners: (withinMs) => server.socket.pingListeners(withinMs),
+    sendText: (text) => server.socket.send(text),
+    tellLocation: (name, value) => server.tellLocation(name, value),
+    setAttributes: (all) => {
+      if (!server.setAttributes(all)) throw new Error("no such simulated device");
     },
   };
 }

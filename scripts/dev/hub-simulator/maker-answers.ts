@@ -48,7 +48,9 @@ export function allDevices(state: HubState, elapsedSeconds: number): unknown[] {
 
 /** `devices/{id}`: attributes as an array, typed numbers, one attribute twice, capabilities mixed with objects, no date. */
 export function deviceDetails(device: SimulatedDevice, state: HubState, elapsedSeconds: number): unknown {
-  const attributes = Object.entries(state.valuesOf(device, elapsedSeconds)).map(([name, value]) => detail(name, value));
+  const attributes = Object.entries(state.valuesOf(device, elapsedSeconds)).map(([name, value]) =>
+    detail(name, value, state.unitOf(device.id, name, elapsedSeconds)),
+  );
   return {
     id: device.id,
     name: device.name,
@@ -61,25 +63,37 @@ export function deviceDetails(device: SimulatedDevice, state: HubState, elapsedS
   };
 }
 
-/** `devices/{id}/events`: the newest state of each attribute, with `device_id` in snake case. */
-export function deviceEvents(device: SimulatedDevice, state: HubState, elapsedSeconds: number): unknown[] {
-  const date = hubDate(state.lastActivityMs(device.id));
-  return Object.entries(state.valuesOf(device, elapsedSeconds)).map(([name, value]) => ({
+/** `devices/{id}/events`: newest first, with `device_id` in snake case, and descriptions that tell who came in. */
+export function deviceEvents(device: SimulatedDevice, state: HubState): unknown[] {
+  return state.eventsOf(device.id).map(({ attribute, value, unit, atMs }) => ({
     device_id: device.id,
     label: device.label,
-    name,
+    name: attribute,
     value,
-    date,
+    unit,
+    displayName: device.label,
+    descriptionText: device.capabilities.includes("LockCodes") ? "unlocked by Ana Pottery" : null,
+    date: hubDate(atMs),
     isStateChange: true,
     source: "DEVICE",
   }));
 }
 
-function detail(name: string, value: HubValue): unknown {
+/** `rooms`, which newer firmware has. Ids of devices are numbers here. */
+export function rooms(): unknown[] {
+  const names = [...new Set(SHARED_DEVICES.map(({ room }) => room).filter((room) => room !== null))];
+  return names.map((name, index) => ({
+    id: index + 1,
+    name,
+    deviceIds: SHARED_DEVICES.filter(({ room }) => room === name).map(({ id }) => Number(id)),
+  }));
+}
+
+function detail(name: string, value: HubValue, unit: string | null): unknown {
   const words = WORDS[name];
   if (words !== undefined) return { name, currentValue: value, dataType: "ENUM", values: words };
   const isNumber = value !== null && /^-?\d+(\.\d+)?$/.test(value);
-  return { name, currentValue: isNumber ? Number(value) : value, dataType: isNumber ? "NUMBER" : "STRING" };
+  return { name, currentValue: isNumber ? Number(value) : value, dataType: isNumber ? "NUMBER" : "STRING", unit };
 }
 
 /** `2026-11-21T08:15:00+0000`: an offset without a colon, which not every parser of dates accepts. */

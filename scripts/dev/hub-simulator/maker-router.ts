@@ -1,13 +1,15 @@
 import type { HubAnswer } from "./answer.js";
 import type { Classified } from "./classify-request.js";
 import type { HubState } from "./hub-state.js";
-import { allDevices, deviceDetails, deviceEvents, deviceList, SHARED_DEVICES } from "./maker-answers.js";
+import { allDevices, deviceDetails, deviceEvents, deviceList, rooms, SHARED_DEVICES } from "./maker-answers.js";
 
 export interface MakerRequest {
   readonly classified: Classified;
   readonly url: string;
   readonly token: string;
   readonly state: HubState;
+  /** False: modes and HSM are not shared, and there are no rooms. */
+  readonly sharesPlace: boolean;
 }
 
 /**
@@ -27,8 +29,11 @@ export function answerMakerRequest(request: MakerRequest, elapsedSeconds: number
   if (requestClass === "actuates" && isReachable) state.actuate(segments);
   if (root === "devices" && target === undefined) return json(200, deviceList());
   if (root === "devices" && target === "all") return json(200, allDevices(state, elapsedSeconds));
+  // With "allow control of modes" and "… HSM" off, the instance shares neither; older firmware knows no rooms.
+  if ((root === "modes" || root === "hsm") && !request.sharesPlace) return json(400, { error: true });
   if (root === "modes") return json(200, state.modes(elapsedSeconds));
   if (root === "hsm") return json(200, { hsm: state.hsm() });
+  if (root === "rooms" && request.sharesPlace) return json(200, rooms());
   if (root === "postURL") return json(200, { url: state.eventPostUrl() });
   if (root !== "devices") return json(404, { error: true, type: "AppException", message: "Not Found" });
   return answerDevice(state, target, what, elapsedSeconds);
@@ -42,8 +47,12 @@ function answerDevice(
 ): HubAnswer {
   const device = SHARED_DEVICES.find((each) => each.id === id);
   if (device === undefined) return json(404, { error: true, type: "AppException", message: "Device not found" });
-  if (what === "events") return json(200, deviceEvents(device, state, elapsedSeconds));
-  if (what === "commands") return json(200, device.commands);
+  if (what === "events") return json(200, deviceEvents(device, state));
+  if (what === "commands")
+    return json(
+      200,
+      device.commands.map((command) => ({ command })),
+    );
   if (what === "capabilities") return json(200, { capabilities: device.capabilities });
   return json(200, deviceDetails(device, state, elapsedSeconds));
 }

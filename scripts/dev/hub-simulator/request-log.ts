@@ -12,7 +12,7 @@ export interface RecordedRequest {
 /** Memory bound of a simulator that runs for days; the newest stay. */
 const MAX_RECORDED_REQUESTS = 20_000;
 
-/** Records what was asked of the hub. A violation is anything outside of the three reads of this release. */
+/** Records what was asked of the hub. A violation is anything outside of the allowed reads and the event socket. */
 export class RequestLog {
   readonly requests: RecordedRequest[] = [];
   readonly violations: RecordedRequest[] = [];

@@ -6,9 +6,12 @@ import { answerControl } from "./control-endpoint.js";
 import { STUDIO_DEVICES } from "./devices.js";
 import { EventSocket } from "./event-socket.js";
 import { DEFAULT_RESTART_PHASE_MS, FaultSwitch } from "./faults.js";
-import type { Fault } from "./faults.js";
+import type { Fault, LiveFault } from "./faults.js";
 import { HubState } from "./hub-state.js";
+import { eventOfChange, eventOfLocation, postBody, socketText, spoilEvents, spoilText } from "./live-events.js";
+import type { LiveEvent } from "./live-events.js";
 import { answerMakerRequest } from "./maker-router.js";
+import { PostUrl } from "./post-url.js";
 import { RequestLog } from "./request-log.js";
 import { SimulatedClock } from "./simulated-clock.js";
 
@@ -25,6 +28,7 @@ export interface SimulatorServerOptions {
   readonly startAt: string;
   readonly contentType: string;
   readonly tickMs: number;
+  readonly sharesPlace: boolean;
 }
 
 /** The hub's HTTP server: routes, records, breaks, restarts. */
@@ -33,8 +37,10 @@ export class SimulatorServer {
   readonly clock: SimulatedClock;
   readonly log = new RequestLog();
   readonly faults = new FaultSwitch();
+  readonly socket = new EventSocket();
+  readonly postUrl = new PostUrl();
   private readonly state = new HubState();
-  private readonly events = new EventSocket();
+  private liveFault: LiveFault | null = null;
   private readonly timers = new Set<NodeJS.Timeout>();
   private http: Server | null = null;
   private ticker: NodeJS.Timeout | null = null;
@@ -59,6 +65,7 @@ export class SimulatorServer {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
     await this.close();
+    await this.postUrl.settle();
   }
 
   origin(): string {
@@ -67,8 +74,13 @@ export class SimulatorServer {
 
   /** Answers: does this device exist, so that the value now holds? */
   setAttribute(deviceId: string, attribute: string, value: string | null): boolean {
-    if (!STUDIO_DEVICES.some((device) => device.id === deviceId)) return false;
-    this.state.set(deviceId, attribute, value);
+    return this.setAttributes([[deviceId, attribute, value]]);
+  }
+
+  /** Sets several values before any of them is told. False: one of the devices does not exist, and nothing was set. */
+  setAttributes(all: readonly (readonly [deviceId: string, attribute: string, value: string | null])[]): boolean {
+    if (!all.every(([id]) => STUDIO_DEVICES.some((device) => device.id === id))) return false;
+    for (const [id, attribute, value] of all) this.state.set(id, attribute, value);
     this.tell();
     return true;
   }
@@ -108,13 +120,13 @@ export class SimulatorServer {
     if (this.isStopped) await this.close();
     this.after(phaseMs, () => {
       this.faults.clear();
-      this.events.tellLocation("systemStart", "");
+      this.tellLocation("systemStart", "");
     });
   }
 
   private async listen(port: number): Promise<void> {
     const http = createServer((request, response) => void this.answer(request, response));
-    this.events.attach(http);
+    this.socket.attach(http, (request) => this.recordUpgrade(request));
     await new Promise<void>((resolve, reject) => {
       http.once("error", reject);
       http.listen(port, this.options.host, resolve);
@@ -127,7 +139,7 @@ export class SimulatorServer {
   private async close(): Promise<void> {
     const http = this.http;
     this.http = null;
-    this.events.dropListeners();
+    this.socket.dropListeners();
     if (http === null) return;
     await new Promise<void>((resolve) => {
       http.close(() => resolve());
@@ -148,7 +160,9 @@ export class SimulatorServer {
   private answerMaker(method: string, url: string): HubAnswer {
     const { appId, token } = this.options;
     const classified = this.log.record(method, url, appId, Date.now());
-    const answer = answerMakerRequest({ classified, url, token, state: this.state }, this.clock.elapsedSeconds());
+    const { sharesPlace } = this.options;
+    const request = { classified, url, token, sharesPlace, state: this.state };
+    const answer = answerMakerRequest(request, this.clock.elapsedSeconds());
     this.tell();
     return answer;
   }
@@ -179,13 +193,38 @@ export class SimulatorServer {
     };
   }
 
-  /** Pushes every change since the last time to the event socket. */
+  setLiveFault(fault: LiveFault | null): void {
+    this.liveFault = fault;
+  }
+
+  /** An event of the place itself, as `mode`, `hsmStatus`, `hsmAlert` and `systemStart` are. */
+  tellLocation(name: string, value: string): void {
+    if (name === "hsmStatus") this.state.setHsm(value);
+    if (name === "mode") {
+      this.state.setMode(value);
+      this.toldMode = value;
+    }
+    this.tellEvents([eventOfLocation(name, value)]);
+  }
+
+  /** Tells every change since the last time, on the event socket and to the POST URL. */
   private tell(): void {
     const elapsed = this.clock.elapsedSeconds();
-    for (const change of this.state.takeChanges(elapsed, Date.now())) this.events.tellChange(change);
+    this.tellEvents(this.state.takeChanges(elapsed, Date.now()).map(eventOfChange));
     const mode = this.state.modes(elapsed).find((each) => each.active)?.name ?? "";
-    if (mode !== this.toldMode && this.toldMode !== "") this.events.tellLocation("mode", mode);
+    if (mode !== this.toldMode && this.toldMode !== "") this.tellEvents([eventOfLocation("mode", mode)]);
     this.toldMode = mode;
+  }
+
+  private tellEvents(events: readonly LiveEvent[]): void {
+    for (const event of spoilEvents(events, this.liveFault)) {
+      for (const text of spoilText(socketText(event), this.liveFault)) this.socket.send(text);
+      if (event.isShared) this.postUrl.send(postBody(event));
+    }
+  }
+
+  private recordUpgrade(request: IncomingMessage): void {
+    this.log.record(request.method ?? "", request.url ?? "", this.options.appId, Date.now());
   }
 
   private after(delayMs: number, run: () => void): void {
