@@ -59,6 +59,8 @@ export interface Agent {
   stop(drainMs?: number): Promise<boolean>;
   /** Looks at the rules file at once, and not only at the next look. */
   reloadRules(): Promise<void>;
+  /** Signs with this key from the next envelope on. */
+  useKey(key: AgentSigningKey): void;
   status(): AgentStatus;
 }
 
@@ -72,10 +74,11 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
   const chance = deps.chance ?? Math.random;
   const sleep = deps.sleep ?? sleepFor;
   const identity = { tenantId: deps.tenantId, agentId: deps.agentId };
+  let { key } = deps;
   const uplink = createUplink({
     outbox,
     publisher: deps.publisher,
-    seal: (draft) => signEnvelope(draft, identity, deps.key),
+    seal: (draft) => signEnvelope(draft, identity, key),
     identity,
     logger: logger.for("uplink"),
     nowMs,
@@ -155,7 +158,7 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
     start: () => {
       logger.info("agent_started", {
         ...identity,
-        keyId: deps.key.keyId,
+        keyId: key.keyId,
         bootId: outbox.bootId,
         waiting: outbox.counts(),
       });
@@ -198,9 +201,13 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
       return isDrained;
     },
     reloadRules: () => rulesWatch.look(),
+    useKey: (next) => {
+      if (next.keyId !== key.keyId) logger.info("key_changed", { keyId: next.keyId });
+      key = next;
+    },
     status: () => ({
       ...identity,
-      keyId: deps.key.keyId,
+      keyId: key.keyId,
       bootId: outbox.bootId,
       startedAt,
       now: new Date(nowMs()).toISOString(),

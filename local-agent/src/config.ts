@@ -19,7 +19,7 @@ const ROBOROCK_POLL_MS = 30_000;
 const STATUS_PORT = 8_754;
 
 /** An origin, without a path. Plain HTTP to this machine alone: there the emulators answer. */
-const CloudOrigin = z
+export const CloudOrigin = z
   .string()
   .regex(
     /^(https:\/\/[A-Za-z0-9.-]{1,253}(:\d{1,5})?|http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?)$/,

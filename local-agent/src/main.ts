@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import type { DoctorOptions } from "./commands/doctor.js";
+import type { EnrolOptions } from "./commands/enrol.js";
 import type { RunOptions } from "./commands/run-agent.js";
 import type { OutboxOptions } from "./commands/show-outbox.js";
 import type { StatusOptions } from "./commands/show-status.js";
@@ -65,6 +66,21 @@ program
   .requiredOption("--day <file>", "readings or dry-run envelopes, one JSON value a line")
   .option("--json", "as JSON")
   .action(async (options: TestRulesOptions) => (await import("./commands/test-rules.js")).testRules(options));
+
+program
+  .command("enrol")
+  .description("make the key pair and have it enrolled by a one-time code")
+  .requiredOption(...CONFIG)
+  .option("--code <code>", "the code; asked for where it is left out")
+  .action(async (options: EnrolOptions) => (await import("./commands/enrol.js")).enrol(options));
+
+program
+  .command("rotate-key")
+  .description("put a new key in the place of the enrolled one; both count for a day")
+  .requiredOption(...CONFIG)
+  .action(async (options: { readonly config: string }) =>
+    (await import("./commands/rotate-key.js")).rotateKey(options),
+  );
 
 program
   .command("keygen")

@@ -15,6 +15,7 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   "roborock/mqtt-connection.ts": "the vacuums' broker, through the allow-list of read-only.ts",
   "uplink/pubsub-publisher.ts": "Pub/Sub",
   "uplink/google-tokens.ts": "Google's token service",
+  "enrolment/cloud-api.ts": "the studio's API: enrolment and rotation, asked for by a person at the terminal",
   "status/status-server.ts": "nobody: it answers this machine alone",
   "status/read-status.ts": "the agent on this machine",
 };

@@ -9,6 +9,9 @@ import { reportQuotas } from "../policy/quota-report.js";
 import { resetQuota } from "../policy/reset-quota.js";
 import { releaseStop } from "../policy/release-stop.js";
 import { enrolAgent } from "../devices/enrol-agent.js";
+import { makeEnrolmentCode } from "../devices/make-enrolment-code.js";
+import { redeemCode } from "../devices/redeem-code.js";
+import { rotateAgentKey } from "../devices/rotate-key.js";
 import { revokeAgent } from "../devices/revoke-agent.js";
 import { redriveDeadLetter } from "../devices/redrive-dead-letter.js";
 import type { UplinkDeps } from "../devices/ingest-envelope.js";
@@ -25,18 +28,19 @@ import {
 } from "../proposals/review.js";
 import { rollbackProposal } from "../proposals/rollback.js";
 import { submitProposal } from "../proposals/submit.js";
-import type { ApiRouteName, RouteBody, RouteParams } from "../contracts/index.js";
+import type { ApiRouteName, ProofRouteName, RouteBody, RouteParams } from "../contracts/index.js";
 import type { Outcome } from "../commit/outcome.js";
-import type { Handlers, VerifiedCall } from "../platform/http/serve.js";
+import type { Handlers, UnprovenCall, VerifiedCall } from "../platform/http/serve.js";
 
 /** A call whose parameters and body are known to be this route's: `readRequest` parsed both with the route's own schemas. */
-type CallOf<Name extends ApiRouteName> = Omit<VerifiedCall, "params" | "body"> &
+type CallOf<Name extends ApiRouteName> = Omit<RawCallOf<Name>, "params" | "body"> &
   RouteParams<Name> & { readonly body: RouteBody<Name> };
+type RawCallOf<Name extends ApiRouteName> = Name extends ProofRouteName ? UnprovenCall : VerifiedCall;
 
 function handle<Name extends ApiRouteName>(
   _name: Name,
   use: (call: CallOf<Name>) => Promise<Outcome<unknown>>,
-): (call: VerifiedCall) => Promise<Outcome<unknown>> {
+): (call: RawCallOf<Name>) => Promise<Outcome<unknown>> {
   return ({ params, ...call }) => use({ ...call, ...(params as RouteParams<Name>) } as CallOf<Name>);
 }
 
@@ -61,6 +65,9 @@ export function apiHandlers(deps: () => UplinkDeps): Handlers {
     releaseScope: handle("releaseScope", (call) => releaseScope(deps(), call)),
     enrolAgent: handle("enrolAgent", (call) => enrolAgent(deps(), call)),
     revokeAgent: handle("revokeAgent", (call) => revokeAgent(deps(), call)),
+    makeEnrolmentCode: handle("makeEnrolmentCode", (call) => makeEnrolmentCode(deps(), call)),
+    redeemEnrolmentCode: handle("redeemEnrolmentCode", (call) => redeemCode(deps(), call)),
+    rotateAgentKey: handle("rotateAgentKey", (call) => rotateAgentKey(deps(), call)),
     changeStaff: handle("changeStaff", (call) => changeStaff(deps(), call)),
     startCover: handle("startCover", (call) => startCover(deps(), call)),
     endCover: handle("endCover", (call) => endCover(deps(), call)),

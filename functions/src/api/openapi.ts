@@ -46,7 +46,7 @@ function operation(operationId: string, route: ApiRoute): JsonSchema {
   return {
     operationId,
     summary: route.summary,
-    "x-roles": route.roles,
+    ...(route.access === "proof" ? { security: [] } : { "x-roles": route.roles }),
     ...(route.needsRecentSignIn ? { "x-sign-in-at-most-minutes-old": 10 } : {}),
     parameters: [...pathParameters(route), ...(route.needsIdempotencyKey ? [IDEMPOTENCY_PARAMETER] : [])],
     ...(route.body === null ? {} : { requestBody: { required: true, content: json(schemaOf(route.body, "input")) } }),

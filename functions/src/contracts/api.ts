@@ -11,6 +11,7 @@ import { ApproveReason, Evidence, Proposal, RATIONALE_MAX, Rationale, RejectReas
 import { QuotaStanding, QuotaState } from "./quota.js";
 import { ReasonCode } from "./reason-codes.js";
 import { Agent, AgentKey } from "./agent.js";
+import { ENROLMENT_CODE_MAX_MINUTES, ENROLMENT_CODE_MINUTES, EnrolmentCode, KeyProof } from "./enrolment.js";
 
 /** What every refusal looks like on the wire. `details` holds what the code's reader needs, and never a secret. */
 export const ApiError = z.strictObject({
@@ -59,6 +60,7 @@ const RELEASERS = ["owner", "approver_admin"] as const satisfies RoleName[];
 const EVERYONE = [...STAFF, "viewer"] as const satisfies RoleName[];
 
 const InTenant = z.strictObject({ tenantId: TenantId });
+const OneAgent = z.strictObject({ tenantId: TenantId, agentId: DocId });
 const OneProposal = z.strictObject({ tenantId: TenantId, proposalId: DocId });
 const ProposalAnswer = z.strictObject({ proposal: Proposal, policy: PolicyDecision });
 const ControlAnswer = z.strictObject({ control: ControlState });
@@ -88,7 +90,12 @@ export interface ApiRoute {
   /** Path below the API's origin; `{name}` stands for one path segment of `params`. */
   readonly path: string;
   readonly summary: string;
-  /** Who may call it: any one of these roles in the tenant that the path names. */
+  /**
+   * `person`: whoever is signed in and holds one of `roles`. `proof`: nobody signs in; the body proves who asks, by a
+   * one-time code or a signature, and the handler alone judges it.
+   */
+  readonly access: "person" | "proof";
+  /** Who may call it: any one of these roles in the tenant that the path names. Empty where the body proves who asks. */
   readonly roles: readonly RoleName[];
   readonly params: z.ZodObject;
   readonly body: z.ZodType | null;
@@ -99,7 +106,14 @@ export interface ApiRoute {
   readonly successStatus: 200 | 201;
 }
 
-const defaults = { needsIdempotencyKey: false, needsRecentSignIn: false, successStatus: 200 } as const;
+const defaults = {
+  access: "person",
+  needsIdempotencyKey: false,
+  needsRecentSignIn: false,
+  successStatus: 200,
+} as const;
+/** Routes for agents, which have keys and no sign-in. */
+const byProof = { ...defaults, access: "proof", roles: [] } as const;
 
 /** The one route table: OpenAPI, the server's router and every client are made from it. */
 export const API_ROUTES = {
@@ -320,9 +334,59 @@ export const API_ROUTES = {
     path: "/api/v1/tenants/{tenantId}/agents/{agentId}:revoke",
     summary: "Revoke an agent: nothing that it signs counts from this commit on.",
     roles: RELEASERS,
-    params: z.strictObject({ tenantId: TenantId, agentId: DocId }),
-    body: z.strictObject({ reason: plainText(3, 500) }),
+    params: OneAgent,
+    body: z.strictObject({
+      reason: plainText(3, 500),
+      /** One key alone, the agent staying enrolled; null: the agent and every key of it. */
+      keyId: AgentKey.shape.keyId.nullable().default(null),
+    }),
     answer: z.strictObject({ agent: Agent }),
+  },
+  makeEnrolmentCode: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/agents/{agentId}:make-code",
+    summary: "Make a one-time code by which a machine enrols itself. It is shown once; a new one voids the one before.",
+    roles: RELEASERS,
+    params: OneAgent,
+    body: z.strictObject({
+      name: plainText(1, 120),
+      validMinutes: z.int().min(1).max(ENROLMENT_CODE_MAX_MINUTES).default(ENROLMENT_CODE_MINUTES),
+    }),
+    answer: z.strictObject({ agentId: DocId, code: EnrolmentCode, expiresAt: UtcInstant }),
+    needsRecentSignIn: true,
+    successStatus: 201,
+  },
+  redeemEnrolmentCode: {
+    ...byProof,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/agents/{agentId}:redeem-code",
+    summary: "Enrol a machine by a one-time code and the proof that it holds its key.",
+    params: OneAgent,
+    body: z.strictObject({
+      code: EnrolmentCode,
+      publicKey: AgentKey.shape.publicKey,
+      /** By the key that is enrolled, over `keyProofMessage`. */
+      proof: KeyProof,
+    }),
+    answer: z.strictObject({ agentId: DocId, name: z.string(), keyId: AgentKey.shape.keyId }),
+    successStatus: 201,
+  },
+  rotateAgentKey: {
+    ...byProof,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/agents/{agentId}:rotate-key",
+    summary: "Put a new key in the place of the one that signs this. The old one counts for a day more.",
+    params: OneAgent,
+    body: z.strictObject({
+      publicKey: AgentKey.shape.publicKey,
+      keyId: AgentKey.shape.keyId,
+      signedAt: UtcInstant,
+      /** By the key that is enrolled, and by the new one, over `keyProofMessage`. */
+      signature: KeyProof,
+      proof: KeyProof,
+    }),
+    answer: z.strictObject({ agentId: DocId, keyId: AgentKey.shape.keyId, oldKeyUntil: UtcInstant }),
   },
   changeStaff: {
     ...defaults,
@@ -474,6 +538,10 @@ export const API_ROUTES = {
 } as const satisfies Record<string, ApiRoute>;
 
 export type ApiRouteName = keyof typeof API_ROUTES;
+/** The routes whose callers prove themselves by what they send. */
+export type ProofRouteName = {
+  [N in ApiRouteName]: (typeof API_ROUTES)[N]["access"] extends "proof" ? N : never;
+}[ApiRouteName];
 export type RouteParams<N extends ApiRouteName> = z.infer<(typeof API_ROUTES)[N]["params"]>;
 export type RouteBody<N extends ApiRouteName> = (typeof API_ROUTES)[N]["body"] extends z.ZodType
   ? z.infer<(typeof API_ROUTES)[N]["body"]>

@@ -32,6 +32,7 @@ export const COLLECTIONS = {
   tiles: "tiles",
   checkpoints: "checkpoints",
   agents: "agents",
+  enrolments: "enrolments",
   streams: "streams",
   devices: "devices",
   observations: "observations",
@@ -69,6 +70,7 @@ export const closedLogRef = (epoch: number): string => `auditLog/e${epoch}`;
 export const logTileRef = (epoch: number, level: number, index: number): string =>
   `auditLog/e${epoch}/tiles/${level}-${index}`;
 export const logCheckpointRef = (epoch: number, size: number): string => `auditLog/e${epoch}/checkpoints/${size}`;
+export const enrolmentRef = (agentId: string): string => `enrolments/${agentId}`;
 export const agentRef = (agentId: string): string => `agents/${agentId}`;
 export const streamRef = (agentId: string, bootId: string): string => `agents/${agentId}/streams/${bootId}`;
 /** A device id holds a colon, which a document id of ours does not. */

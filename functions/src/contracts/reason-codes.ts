@@ -349,6 +349,36 @@ export const REASON_CODES = {
     httpStatus: 409,
   },
   // Agent envelopes (M05.7)
+  ENROLMENT_CODE_WRONG: {
+    sentence: "There is no such code for this agent.",
+    whoCanLift: "You: check the code and the agent's id. After five wrong tries a new code is needed.",
+    httpStatus: 403,
+  },
+  ENROLMENT_CODE_EXPIRED: {
+    sentence: "This code's time has run out.",
+    whoCanLift: "An owner or approver admin, by making a new code.",
+    httpStatus: 403,
+  },
+  ENROLMENT_CODE_SPENT: {
+    sentence: "This agent's code was used already, or guessed wrongly too often.",
+    whoCanLift: "An owner or approver admin, by making a new code.",
+    httpStatus: 403,
+  },
+  KEY_PROOF_INVALID: {
+    sentence: "What was signed does not show that the machine holds this key.",
+    whoCanLift: "The machine's operator: run the command again with the key file that is enrolled.",
+    httpStatus: 403,
+  },
+  KEY_PROOF_STALE: {
+    sentence: "What was signed is dated more than five minutes before or after now.",
+    whoCanLift: "The machine's operator: set its clock and run the command again.",
+    httpStatus: 403,
+  },
+  KEY_REPLACED: {
+    sentence: "The key that signs this was replaced already: it still counts for a while, and lets no other key in.",
+    whoCanLift: "The machine's operator: sign with the newest key; or an owner or approver admin, by a new code.",
+    httpStatus: 409,
+  },
   ENVELOPE_MALFORMED: {
     sentence: "The message is not a well-formed agent envelope.",
     whoCanLift: "The operator of the agent: update it.",

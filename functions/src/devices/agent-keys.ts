@@ -31,6 +31,19 @@ export function addKey(
   return [...ended.slice(-(MAX_KEYS - 1)), { ...added, notBefore: now, notAfter: null, revokedAt: null }];
 }
 
+/** The keys with this one among them; a key that is on the list already comes back as new. */
+export function withKey(
+  keys: readonly AgentKey[],
+  added: Pick<AgentKey, "keyId" | "publicKey">,
+  now: UtcInstant,
+): AgentKey[] {
+  return addKey(
+    keys.filter((key) => key.keyId !== added.keyId),
+    added,
+    now,
+  );
+}
+
 /** Every key revoked at this instant; those that were revoked before keep their time. */
 export function revokeKeys(keys: readonly AgentKey[], now: UtcInstant): AgentKey[] {
   return keys.map((key) => (key.revokedAt === null ? { ...key, revokedAt: now } : key));

@@ -6,7 +6,7 @@ import type { Outcome, Refused } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import { API_ROUTES, Agent, agentRef, inTenant } from "../contracts/index.js";
 import type { HumanActor, ReasonCode, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
-import { addKey, isKeyValid } from "./agent-keys.js";
+import { isKeyValid, withKey } from "./agent-keys.js";
 import { ED25519_KEY_BYTES, keyIdOf } from "./ed25519.js";
 import { readStored } from "./read-stored.js";
 
@@ -63,7 +63,7 @@ export function refuseOnRecord(
   deps: Deps,
   { actor, tenantId, requestId }: Omit<EnrolCommand, "body">,
   refusal: Refused,
-  operation: "enrol" | "revoke",
+  operation: "enrol" | "revoke" | "makeCode",
   at: UtcInstant,
 ): Commit<Refused> {
   const { reason: reasonCode } = refusal;
@@ -76,7 +76,10 @@ export function refuseOnRecord(
 }
 
 /** null: nothing speaks against it. */
-export function refuseRole(actor: HumanActor, route: "enrolAgent" | "revokeAgent"): ReasonCode | null {
+export function refuseRole(
+  actor: HumanActor,
+  route: "enrolAgent" | "revokeAgent" | "makeEnrolmentCode",
+): ReasonCode | null {
   const roles: readonly string[] = API_ROUTES[route].roles;
   return actor.roles.some((role) => roles.includes(role)) ? null : "ROLE_MISSING";
 }
@@ -105,14 +108,13 @@ function isEnrolledAlready(before: Agent, { actor, body }: EnrolCommand, now: Ut
 
 function enrol(before: Agent | null, { actor, tenantId, body }: EnrolCommand, now: UtcInstant, eventId: string): Agent {
   const keyId = keyIdOf(rawKey(body.publicKey));
-  const others = (before?.keys ?? []).filter((key) => key.keyId !== keyId);
   return {
     agentId: body.agentId,
     tenantId,
     name: body.name,
     ownerUid: actor.id,
     status: "active",
-    keys: addKey(others, { keyId, publicKey: body.publicKey }, now),
+    keys: withKey(before?.keys ?? [], { keyId, publicKey: body.publicKey }, now),
     enrolledAt: now,
     revokedAt: null,
     auditVersion: (before?.auditVersion ?? 0) + 1,

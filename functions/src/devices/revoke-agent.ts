@@ -37,28 +37,31 @@ export function revokeAgent(deps: Deps, command: RevokeCommand): Promise<Outcome
       return refuseOnRecord(deps, command, refusal, "revoke", now);
     }
     if (before === null) return refuseOnRecord(deps, command, refuse("NOT_FOUND"), "revoke", now);
-    if (before.status === "revoked") return { changes: [], events: [], answer: accept({ agent: before }) };
+    if (body.keyId !== null && !before.keys.some((key) => key.keyId === body.keyId))
+      return refuseOnRecord(deps, command, refuse("NOT_FOUND"), "revoke", now);
+    if (before.status === "revoked" || isKeyRevoked(before, body.keyId))
+      return { changes: [], events: [], answer: accept({ agent: before }) };
     const eventId = deps.ids.random();
     const lent = await revokeAllOf(reads, { tenantId, agentId }, { by: actor.id, now, eventId });
     const agent: Agent = {
       ...before,
-      status: "revoked",
-      keys: revokeKeys(before.keys, now),
-      revokedAt: now,
+      ...(body.keyId === null
+        ? { status: "revoked", keys: revokeKeys(before.keys, now), revokedAt: now }
+        : { keys: before.keys.flatMap((key) => (key.keyId === body.keyId ? revokeKeys([key], now) : [key])) }),
       auditVersion: before.auditVersion + 1,
       lastEventId: eventId,
     };
     const event = recordEvent(
       {
         tenantId,
-        type: "agent.revoked",
+        type: body.keyId === null ? "agent.revoked" : "agent.key_revoked",
         severity: "notice",
         at: now,
         actor,
         outcome: "done",
         resourceRefs: [{ path: agentRef(agentId), auditVersion: agent.auditVersion }, ...lent.resourceRefs],
         requestId,
-        data: { agentId },
+        data: { agentId, keyId: body.keyId },
         freeText: { reason: body.reason },
       },
       eventMeans(deps, eventId),
@@ -66,3 +69,6 @@ export function revokeAgent(deps: Deps, command: RevokeCommand): Promise<Outcome
     return { changes: [{ op: "set", path, data: agent }, ...lent.changes], events: [event], answer: accept({ agent }) };
   });
 }
+
+const isKeyRevoked = (agent: Agent, keyId: string | null): boolean =>
+  agent.keys.some((key) => key.keyId === keyId && key.revokedAt !== null);

@@ -123,7 +123,7 @@ describe("policy/delegations: what agents are lent", () => {
   it("takes back everything with the agent itself, in one commit", async () => {
     await studio.accepted(studio.lend({}, anApprover()), ["delegation.granted"]);
     const command = { actor: anOwner(), tenantId: TENANT_ID, agentId: "pi-1", requestId: "request-1" };
-    const outcome = await revokeAgent(studio.deps, { ...command, body: { reason: "it was stolen" } });
+    const outcome = await revokeAgent(studio.deps, { ...command, body: { reason: "it was stolen", keyId: null } });
     assert.equal(outcome.kind, "accepted");
     const stored = Object.entries(studio.deps.transactor.dump()).filter(([path]) => path.includes("/delegations/"));
     assert.equal(stored.length, 2);

@@ -24,7 +24,7 @@ describe("devices/enrol-agent and revoke-agent on Firestore", function () {
     return enrolAgent(uplink.deps, { actor, tenantId: uplink.studio.tenantId, requestId: "enrol", body });
   };
   const revoke = (actor: HumanActor = uplink.studio.owner, agentId = uplink.agentId) => {
-    const body = { reason: "the Pi was stolen" };
+    const body = { reason: "the Pi was stolen", keyId: null };
     return revokeAgent(uplink.deps, { actor, tenantId: uplink.studio.tenantId, agentId, requestId: "revoke", body });
   };
 

@@ -134,7 +134,7 @@ describe("devices/ingest-envelope on Firestore", function () {
   it("refuses everything that is signed after the revocation with AGENT_REVOKED", async () => {
     await uplink.ingest(uplink.envelope());
     const command = { actor: uplink.studio.owner, tenantId, agentId: uplink.agentId, requestId: "revoke" };
-    await revokeAgent(uplink.deps, { ...command, body: { reason: "the Pi was stolen" } });
+    await revokeAgent(uplink.deps, { ...command, body: { reason: "the Pi was stolen", keyId: null } });
     await assertRefused(uplink.envelope({ seq: 2 }), "AGENT_REVOKED");
   });
 

@@ -45,6 +45,7 @@ export const PATHS: readonly PathRow[] = [
   { path: "tenants/{t}/openIntents/i-1", match: null, get: NOBODY },
   { path: "tenants/{t}/executions/x-1", match: null, get: NOBODY },
   { path: "tenants/{t}/approverRationales/u-1", match: null, get: NOBODY },
+  { path: "tenants/{t}/enrolments/a-1", match: null, get: NOBODY },
   { path: "tenants/{t}/outbox/e-1", match: null, get: NOBODY },
   { path: "tenants/{t}/notices/e-1", match: "/notices/{eventId}", get: EVERYONE },
   { path: "tenants/{t}/jobRuns/j-1", match: "/jobRuns/{runId}", get: REDRIVERS },

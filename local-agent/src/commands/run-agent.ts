@@ -8,7 +8,7 @@ import { loadConfig, rulesFileOf } from "../load-config.js";
 import { createLogger } from "../logger.js";
 import type { Logger } from "../logger.js";
 import type { StatusServer } from "../status/status-server.js";
-import { Unusable } from "./unusable.js";
+import { Unusable, explain } from "./unusable.js";
 
 /** A single run sends what it read for at most this long; what is left is sent by the next run. Milliseconds. */
 const ONCE_DRAIN_MS = 30_000;
@@ -39,10 +39,10 @@ export async function runAgent(options: RunOptions): Promise<void> {
     const isDrained = await agent.stop(ONCE_DRAIN_MS);
     process.exit(isComplete && isDrained ? 0 : 1);
   }
-  await runUntilStopped(agent, config, logger);
+  await runUntilStopped(agent, options.config, config, logger);
 }
 
-async function runUntilStopped(agent: Agent, config: AgentConfig, logger: Logger): Promise<void> {
+async function runUntilStopped(agent: Agent, path: string, config: AgentConfig, logger: Logger): Promise<void> {
   let page: StatusServer | null = null;
   let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -55,10 +55,20 @@ async function runUntilStopped(agent: Agent, config: AgentConfig, logger: Logger
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   process.on("SIGHUP", () => {
+    useNewKey(agent, path, logger);
     agent.reloadRules().catch((error: unknown) => logger.error("rules_not_applied", { error }));
   });
   agent.start();
   if (config.status !== null) page = await openStatusPage(config.status.port, agent, logger);
+}
+
+/** After a rotation the file holds another key. A configuration that is no longer good changes nothing. */
+function useNewKey(agent: Agent, path: string, logger: Logger): void {
+  try {
+    agent.useKey(loadConfig(path, process.env).keyFile);
+  } catch (error) {
+    logger.error("key_not_reloaded", { problem: explain(error) });
+  }
 }
 
 /** Without its page the agent still does its work, so a port that is taken is said and borne. */

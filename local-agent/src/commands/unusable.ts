@@ -1,3 +1,4 @@
+import { CloudRefused } from "../enrolment/cloud-api.js";
 import { InvalidConfig } from "../load-config.js";
 import { OutboxInUse } from "../outbox/open-level.js";
 import { UnusableKey } from "../uplink/agent-key.js";
@@ -11,6 +12,7 @@ export class Unusable extends Error {
 export function explain(error: unknown): string {
   const isOurs =
     error instanceof Unusable ||
+    error instanceof CloudRefused ||
     error instanceof InvalidConfig ||
     error instanceof UnusableKey ||
     error instanceof OutboxInUse;

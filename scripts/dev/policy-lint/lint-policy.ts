@@ -73,9 +73,13 @@ function lintReasonCodes({ reasonCodes, sources, reasonCodePage }: PolicyUnderLi
 
 const isWords = (text: unknown): boolean => typeof text === "string" && text.trim().length >= 5;
 
+/** Machines have keys and no sign-in: these two judge a one-time code or a signature, and nothing else may. */
+const PROOF_ROUTES: ReadonlySet<string> = new Set(["redeemEnrolmentCode", "rotateAgentKey"]);
+
 function lintRoutes({ routes }: PolicyUnderLint): string[] {
-  return Object.entries(routes).flatMap(([name, { roles, path, body, method }]) => [
-    ...((roles ?? []).length > 0 ? [] : [`route ${name}: says nobody who may call it`]),
+  return Object.entries(routes).flatMap(([name, { roles, path, body, method, access }]) => [
+    ...(access === "person" || PROOF_ROUTES.has(name) ? [] : [`route ${name}: asks for no sign-in`]),
+    ...((roles ?? []).length > 0 || access === "proof" ? [] : [`route ${name}: says nobody who may call it`]),
     ...(path?.startsWith("/api/v1/tenants/{tenantId}/") === true ? [] : [`route ${name}: lies outside of a studio`]),
     ...(method === "POST" && body === null ? [`route ${name}: writes without a body that is checked`] : []),
   ]);

@@ -56,6 +56,11 @@ describe("scripts/dev/policy-lint", () => {
       /route open: says nobody/,
     ],
     [
+      "a route that asks for no sign-in",
+      { routes: { ...sound.routes, open: { ...sound.routes["getControl"], access: "proof", roles: [] } } },
+      /route open: asks for no sign-in/,
+    ],
+    [
       "a route outside of a studio",
       { routes: { ...sound.routes, open: { ...sound.routes["getControl"], path: "/api/v1/all" } } },
       /route open: lies outside/,

@@ -1,7 +1,14 @@
 import { StudioError } from "../../commit/studio-error.js";
 import type { Outcome, Refused } from "../../commit/outcome.js";
-import { REASON_CODES, RECENT_SIGN_IN_MS } from "../../contracts/index.js";
-import type { ApiError, ApiRouteName, HumanActor, ReasonCode, UtcInstant } from "../../contracts/index.js";
+import { API_ROUTES, REASON_CODES, RECENT_SIGN_IN_MS } from "../../contracts/index.js";
+import type {
+  ApiError,
+  ApiRouteName,
+  HumanActor,
+  ProofRouteName,
+  ReasonCode,
+  UtcInstant,
+} from "../../contracts/index.js";
 import { matchRoute } from "./match-route.js";
 import type { RouteMatch } from "./match-route.js";
 import { actorIn } from "./principal.js";
@@ -23,7 +30,14 @@ export interface VerifiedCall {
   readonly idempotencyKey: string;
 }
 
-export type Handlers = { readonly [Name in ApiRouteName]: (call: VerifiedCall) => Promise<Outcome<unknown>> };
+/** A request whose shape is right and whose sender has proven nothing yet: the handler judges the proof in the body. */
+export type UnprovenCall = Pick<VerifiedCall, "tenantId" | "requestId" | "params" | "body">;
+
+export type Handlers = {
+  readonly [Name in ApiRouteName]: (
+    call: Name extends ProofRouteName ? UnprovenCall : VerifiedCall,
+  ) => Promise<Outcome<unknown>>;
+};
 
 /** Somebody with a valid sign-in was turned away before any handler: put on record, at most once an hour each. */
 export interface AccessRefusal {
@@ -82,6 +96,8 @@ async function answer(
   requestId: string,
   means: ServeMeans,
 ): Promise<Outcome<unknown>> {
+  const { name } = match;
+  if (isProofRoute(name)) return answerUnproven(request, match, requestId, means.handlers[name]);
   const token = /^Bearer ([A-Za-z0-9._~+/=-]{1,8192})$/.exec(request.authorization ?? "")?.[1];
   const principal = token === undefined ? null : await means.verifyToken(token);
   if (principal === null) return refusal("UNAUTHENTICATED");
@@ -105,8 +121,23 @@ async function answer(
       : refusal(read.reason, read.details);
   const { params, body, idempotencyKey } = read;
   const signedInAt = new Date(principal.signedInAtMs).toISOString();
-  return means.handlers[match.name]({ actor, signedInAt, tenantId, requestId, params, body, idempotencyKey });
+  return means.handlers[name]({ actor, signedInAt, tenantId, requestId, params, body, idempotencyKey });
 }
+
+/** No sign-in is asked for; one that comes along is not looked at. */
+function answerUnproven(
+  request: ApiRequest,
+  match: RouteMatch,
+  requestId: string,
+  handler: Handlers[ProofRouteName],
+): Promise<Outcome<unknown>> {
+  const read = readRequest(request, match);
+  if (read.kind === "refused") return Promise.resolve(refusal(read.reason, read.details));
+  const { params, body } = read;
+  return handler({ tenantId: match.params["tenantId"] ?? "", requestId, params, body });
+}
+
+const isProofRoute = (name: ApiRouteName): name is ProofRouteName => API_ROUTES[name].access === "proof";
 
 function refusal(reason: ReasonCode, details?: Refused["details"]): Refused {
   return { kind: "refused", reason, ...(details === undefined ? {} : { details }) };

@@ -303,7 +303,32 @@ describe("platform/http/serve", () => {
     for (const [request, code] of steps) assertRefused(await send(request), code);
   });
 
-  for (const [name, route] of Object.entries(API_ROUTES) as [ApiRouteName, ApiRoute][])
+  const routes = Object.entries(API_ROUTES) as [ApiRouteName, ApiRoute][];
+
+  for (const [name, route] of routes.filter(([, { access }]) => access === "proof"))
+    it(`hands ${name} to its handler without a sign-in, and without an actor that somebody could pretend to be`, async () => {
+      const path = route.path.replace("{tenantId}", "kiln-house").replace("{agentId}", "pi-1");
+      const key = Buffer.alloc(32).toString("base64");
+      const proof = Buffer.alloc(64).toString("base64");
+      const body = { code: "00000-00000-00000-00000", publicKey: key, proof };
+      const rotation = { publicKey: key, keyId: "0".repeat(16), signedAt: NOW, signature: proof, proof };
+      const good = name === "rotateAgentKey" ? rotation : body;
+      const verifyToken = (): never => assert.fail("no token is looked at");
+      const { calls } = await send({ path, body: good, authorization: undefined }, answerNothing, { verifyToken });
+      assert.deepEqual(calls, [
+        {
+          tenantId: "kiln-house",
+          requestId: "request-made-here",
+          params: { tenantId: "kiln-house", agentId: "pi-1" },
+          body: good,
+        },
+      ]);
+      const named = { ...good, ownerUid: "olga" };
+      assertRefused(await send({ path, body: named }, answerNothing, { verifyToken }), "CLIENT_ASSERTED_IDENTITY");
+      assertRefused(await send({ path, body: {} }, answerNothing, { verifyToken }), "INVALID_INPUT");
+    });
+
+  for (const [name, route] of routes.filter(([, { access }]) => access === "person"))
     it(`lets ${route.roles.join(", ")} call ${name}, and nobody else`, async () => {
       for (const role of ROLES) {
         const principal: Principal = {
