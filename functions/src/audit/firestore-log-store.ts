@@ -14,7 +14,8 @@ import {
   logTileRef,
 } from "../contracts/index.js";
 import { fromFirestore, toFirestore } from "../platform/firestore-codec.js";
-import type { EventDocument, HeadVersion, LogStore } from "./log-store.js";
+import type { EventDocument } from "./event-document.js";
+import type { HeadVersion, LogStore } from "./log-store.js";
 
 /** gRPC ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED, and NOT_FOUND of what was to be updated: somebody else was first. */
 const LOST_RACE = new Set([5, 6, 9, 10]);
@@ -125,7 +126,7 @@ function toEvent(snapshot: DocumentSnapshot): EventDocument {
 }
 
 /** Firestore's times have microseconds: more than a Date holds, and few enough for an exact integer. */
-function microsOf(time: Timestamp | undefined): string {
+export function microsOf(time: Timestamp | undefined): string {
   if (time === undefined) throw new Error("Firestore gave a document without its times");
   return String(time.seconds * 1_000_000 + Math.floor(time.nanoseconds / 1_000));
 }

@@ -1,13 +1,8 @@
-import type { JsonObject, LogCheckpoint, LogHead, LogTile } from "../contracts/index.js";
+import type { LogCheckpoint, LogHead, LogTile } from "../contracts/index.js";
+import type { EventDocument } from "./event-document.js";
+import type { LogBatch } from "./plan-batch.js";
 
-/** An event as it lies in the database: its fields, and the database's own times, which no writer chooses. */
-export interface EventDocument {
-  readonly id: string;
-  readonly data: JsonObject;
-  /** Microseconds since 1970 in decimal. */
-  readonly createTime: string;
-  readonly updateTime: string;
-}
+export type { EventDocument };
 
 /** Reads a studio's log. Nothing that it gives is to be believed: the signed checkpoint is what the rest must lead to. */
 export interface LogReader {
@@ -22,14 +17,6 @@ export interface LogReader {
 
 /** The state of the head that a write depends on: none may have come in between. Null: there is no head yet. */
 export type HeadVersion = string | null;
-
-/** What one batch gives to the log: all of it is written, or nothing. */
-export interface LogBatch {
-  readonly head: LogHead;
-  readonly tiles: readonly LogTile[];
-  /** Each event with its index. Fails if the event changed since it was read. */
-  readonly stamps: readonly { readonly event: EventDocument; readonly seq: number }[];
-}
 
 /** What the sequencer writes, besides what it reads. Every write is conditional; null means that somebody else was first. */
 export interface LogStore extends LogReader {

@@ -4,7 +4,7 @@ import type { Hash, Sha256 } from "./merkle.js";
 import { ProofError } from "./proof-error.js";
 
 /** Tiles are eight levels of the tree high (C2SP tlog-tiles): a full one holds 256 hashes. */
-const TILE_HEIGHT = 8;
+export const TILE_HEIGHT = 8;
 export const TILE_WIDTH = 256;
 /** Seven levels of tiles reach past 2^53 leaves. */
 const MAX_TILE_LEVEL = 6;
@@ -141,7 +141,8 @@ function placeInTile(size: number, { level, index }: TreeNode): { ref: TileRef; 
   return { ref, from, to: from + covered };
 }
 
-function perfectRoot(sha256: Sha256, hashes: readonly Hash[]): Hash {
+/** The root over a power of two of neighbouring hashes. */
+export function perfectRoot(sha256: Sha256, hashes: readonly Hash[]): Hash {
   let row = hashes;
   while (row.length > 1) {
     const below = row;

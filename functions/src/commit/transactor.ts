@@ -67,6 +67,8 @@ const UNDECIDED_COLLECTIONS: ReadonlySet<string> = new Set([
   "outbox",
   "notices",
   "jobRuns",
+  // How the log is: it follows from the events and from what the signer remembers.
+  "auditLog",
 ]);
 
 /**

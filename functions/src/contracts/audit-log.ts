@@ -86,7 +86,7 @@ export const ClosedLog = z.strictObject({
 export type ClosedLog = z.infer<typeof ClosedLog>;
 
 /** What can be wrong with a log, each until it is no longer so. */
-export const LOG_ALARMS = ["LOG_LATE", "LOG_FROZEN", "LOG_EVENT_REFUSED", "LOG_DAMAGED"] as const;
+export const LOG_ALARMS = ["LOG_LATE", "LOG_FROZEN", "LOG_DAMAGED"] as const;
 export const LogAlarmCode = z.enum(LOG_ALARMS);
 export type LogAlarmCode = z.infer<typeof LogAlarmCode>;
 

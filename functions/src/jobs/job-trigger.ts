@@ -17,8 +17,12 @@ const OPTIONS = {
 } as const satisfies ScheduleOptions;
 
 /** A job as a scheduled function: nothing but its run, and a log line. */
-export function jobFunction(job: Job, deps: () => Deps, schedule: string = OPTIONS.schedule): ScheduleFunction {
-  return onSchedule({ ...OPTIONS, schedule }, async () => {
+export function jobFunction(
+  job: Job,
+  deps: () => Deps,
+  options: Partial<Pick<ScheduleOptions, "schedule" | "serviceAccount">> = {},
+): ScheduleFunction {
+  return onSchedule({ ...OPTIONS, ...options }, async () => {
     const run = await runJob(deps(), job, "schedule");
     const said = run === null ? { event: "job.slot_taken" } : { event: "job.ended", runId: run.runId, ...run.counts };
     write({ severity: "INFO", component: job.name, ...said });

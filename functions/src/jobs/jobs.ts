@@ -2,6 +2,8 @@ import type { EventPublisher } from "../outbox/publish-outbox.js";
 import { sweepOutbox } from "../outbox/publish-outbox.js";
 import { recountQuotas } from "../policy/recount-quotas.js";
 import { sweepExpired } from "../proposals/expire.js";
+import type { SweepCounts } from "../audit/sweep-logs.js";
+import type { Deps } from "../commit/deps.js";
 import type { Job } from "./run-job.js";
 
 const MINUTE_MS = 60_000;
@@ -25,4 +27,11 @@ export const outboxJob = (publisher: () => EventPublisher): Job => ({
   name: "outboxSweep",
   everyMs: MINUTE_MS,
   run: (deps) => sweepOutbox(deps, publisher()),
+});
+
+/** Sequences and signs what nobody was woken for, and raises an alarm on a log that is behind. */
+export const auditJob = (sweep: (deps: Deps, requestId: string) => Promise<SweepCounts>): Job => ({
+  name: "auditSweep",
+  everyMs: MINUTE_MS,
+  run: async (deps, requestId) => ({ ...(await sweep(deps, requestId)) }),
 });

@@ -87,7 +87,7 @@ function lintRoutes({ routes }: PolicyUnderLint): string[] {
 
 /**
  * What makes a deployed function safe to reach: the API verifies the sign-in, the push functions who pushes, a job is
- * called by the scheduler alone, and the triggers by Firestore alone.
+ * called by the scheduler alone, a task by its queue alone, and the triggers by Firestore alone.
  */
 const WRAPPERS = new Map<string, string>([
   ["apiFunction", "functions/src/api/api-trigger.ts"],
@@ -96,6 +96,7 @@ const WRAPPERS = new Map<string, string>([
   ["studioEventsPushFunction", "functions/src/outbox/outbox-trigger.ts"],
   ["outboxPublishFunction", "functions/src/outbox/outbox-trigger.ts"],
   ["jobFunction", "functions/src/jobs/job-trigger.ts"],
+  ["sequenceFunction", "functions/src/audit/log-trigger.ts"],
   ["staffClaimsFunction", "functions/src/policy/staff-claims-trigger.ts"],
   ["controlFlipFunction", "functions/src/proposals/control-flip-trigger.ts"],
 ]);
