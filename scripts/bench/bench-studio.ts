@@ -5,7 +5,7 @@ import { firestoreTransactor } from "../../functions/src/platform/firestore-tran
 import { approveProposal } from "../../functions/src/proposals/review.js";
 import { executeProposal } from "../../functions/src/proposals/execute.js";
 import { submitProposal } from "../../functions/src/proposals/submit.js";
-import type { JsonObject, Proposal } from "../../functions/src/contracts/index.js";
+import type { ApprovalPolicy, HumanActor, JsonObject, Proposal } from "../../functions/src/contracts/index.js";
 import { aPerson } from "../../functions/test/support/builders.js";
 import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
 import type { TestStudio } from "../../functions/test/support/emulator.js";
@@ -25,8 +25,8 @@ export const REQUEST_ID = "bench-request";
 const REQUESTERS = Array.from({ length: 190 }, (_, n) => aPerson(`requester-${n}`, ["operator"]));
 let asked = 0;
 
-export async function openBenchStudio(): Promise<BenchStudio> {
-  const studio = await openTestStudio();
+export async function openBenchStudio(policy?: ApprovalPolicy): Promise<BenchStudio> {
+  const studio = await openTestStudio(policy);
   for (const requester of REQUESTERS) await studio.list(requester);
   const { firestore, take } = countingFirestore(studio.firestore);
   return { ...studio, counted: { ...studio.deps, transactor: firestoreTransactor(firestore) }, take };
@@ -54,10 +54,15 @@ export async function submitFlag(studio: BenchStudio, deps: Deps, name: string):
   return accepted(await submitProposal(deps, command)).proposal;
 }
 
-export async function approve(studio: BenchStudio, deps: Deps, proposal: Proposal): Promise<Proposal> {
+export async function approve(
+  studio: BenchStudio,
+  deps: Deps,
+  proposal: Proposal,
+  actor: HumanActor = studio.approver,
+): Promise<Proposal> {
   const rationale = "Seen it myself: the vent is stuck.";
   const body = { ifRev: proposal.rev, planId: proposal.plan.planId, rationale, reasonCode: null };
-  const { tenantId, approver: actor } = studio;
+  const { tenantId } = studio;
   const { proposalId } = proposal;
   return accepted(await approveProposal(deps, { actor, tenantId, requestId: REQUEST_ID, proposalId, body })).proposal;
 }

@@ -5,7 +5,9 @@ import { rejectProposal } from "../../functions/src/proposals/review.js";
 import { rollbackProposal } from "../../functions/src/proposals/rollback.js";
 import { submitProposal } from "../../functions/src/proposals/submit.js";
 import { afterHold } from "../../functions/test/support/fake-means.js";
-import { accepted, approve, REQUEST_ID, submitFlag } from "./bench-studio.js";
+import { DEFAULT_APPROVAL_POLICY } from "../../functions/src/policy/approval-policy.js";
+import { ruleOf } from "../../functions/test/support/builders.js";
+import { accepted, approve, openBenchStudio, REQUEST_ID, submitFlag } from "./bench-studio.js";
 import type { BenchStudio } from "./bench-studio.js";
 import type { Cost } from "./counting-firestore.js";
 
@@ -66,4 +68,23 @@ export function lifecycleOf(costs: readonly OperationCost[], capabilityId: strin
   const taken = costs.filter(({ operation }) => steps.includes(operation));
   const sum = (key: keyof Cost): number => taken.reduce((total, cost) => total + cost[key], 0);
   return { reads: sum("reads"), writes: sum("writes") };
+}
+
+/** Submission, two approvals, execution: what a change costs on which two people have to agree. */
+export async function measureQuorumOfTwo(): Promise<Cost> {
+  const [low, ...others] = DEFAULT_APPROVAL_POLICY.rules;
+  const studio = await openBenchStudio({ ...DEFAULT_APPROVAL_POLICY, rules: [{ ...low, ...ruleOf(2) }, ...others] });
+  try {
+    const { counted, tenantId, approver, owner } = studio;
+    studio.take();
+    const submitted = await submitFlag(studio, counted, "f-two");
+    const once = await approve(studio, counted, submitted, approver);
+    const { proposalId, plan } = await approve(studio, counted, once, owner);
+    const key = { idempotencyKey: `bench-execute-${proposalId}`, body: { planId: plan.planId } };
+    const about = { actor: approver, tenantId, requestId: REQUEST_ID, proposalId };
+    accepted(await executeProposal(afterHold(counted), { ...about, ...key }));
+    return studio.take();
+  } finally {
+    await studio.close();
+  }
 }

@@ -6,9 +6,11 @@ import { measureAgent } from "./agent-footprint.js";
 import { openBenchStudio } from "./bench-studio.js";
 import { measureColdStart } from "./cold-start.js";
 import { measureExecute } from "./execute-latency.js";
+import { measurePolicy } from "./policy-speed.js";
+import type { PolicySpeed } from "./policy-speed.js";
 import { measureThroughput } from "./execute-throughput.js";
 import type { Throughput } from "./execute-throughput.js";
-import { lifecycleOf, measureLifecycle } from "./lifecycle-cost.js";
+import { lifecycleOf, measureLifecycle, measureQuorumOfTwo } from "./lifecycle-cost.js";
 import { inSections, renderReport } from "./report.js";
 import type { Finding } from "./report.js";
 import { quantile, ratioOf } from "./statistics.js";
@@ -34,6 +36,12 @@ async function main(): Promise<void> {
         isMet: reads <= 15 && writes <= 15,
       });
     }
+    const two = await measureQuorumOfTwo();
+    findings.push({
+      ...count("firing.flag: whole life with two approvers", two.reads, two.writes),
+      target: "≤ 20 reads, ≤ 18 writes",
+      isMet: two.reads <= 20 && two.writes <= 18,
+    });
     console.log("timing executions against bare transactions");
     const { execute, bare } = await measureExecute(studio);
     const p50 = ratioOf(execute, bare, 0.5, Math.random);
@@ -73,6 +81,8 @@ async function main(): Promise<void> {
   } finally {
     emulators.stop();
   }
+  console.log("judging, as fast as it goes");
+  findings.push(...policyFindings(measurePolicy()));
   console.log("loading bundles");
   const cold = await measureColdStart(ROOT);
   const loading = ratioOf(cold.bundle, cold.bare, 0.5, Math.random);
@@ -124,6 +134,26 @@ function throughputFindings(results: readonly Throughput[]): Finding[] {
     isMet: kept >= 0.8,
   };
   return [...rows, last];
+}
+
+function policyFindings({ decisionsPerSecond, runsPerSecond }: PolicySpeed): Finding[] {
+  const thousands = (perSecond: number): string => `${Math.round(perSecond / 1_000)}k a second`;
+  return [
+    {
+      section: "Policy",
+      what: "evaluatePolicy, an execution that is allowed, one core",
+      measured: thousands(decisionsPerSecond),
+      target: "≥ 100k a second",
+      isMet: decisionsPerSecond >= 100_000,
+    },
+    {
+      section: "Policy",
+      what: "the model-based test, one core, start-up included",
+      measured: `${Math.round(runsPerSecond)} runs a second`,
+      target: null,
+      isMet: null,
+    },
+  ];
 }
 
 function ratio(

@@ -16,6 +16,6 @@ export function electorateOf(matter: UnderRule, tenant: ControlReading, now: Utc
   if (tenant.kind === "unreadable") return null;
   const { rule, soloMode, actChain, capabilityId, submittedAt } = matter;
   const { staff, covers, approvalPolicy } = tenant.state;
-  const asked = { rule, soloMode, actChain, capabilityId, submittedAt, now };
-  return { ...asked, people: staff, covers, editors: approvalPolicy.editors };
+  const { editors } = approvalPolicy;
+  return { rule, soloMode, actChain, capabilityId, submittedAt, now, people: staff, covers, editors };
 }

@@ -118,7 +118,8 @@ export function tally(electorate: Electorate, live: readonly Review[]): Tally {
     const isIn = entry !== null && staffEntryOf(people, review.reviewer.id) !== null;
     return isIn && rule.thresholds.some(({ filter }) => passes(entry, filter));
   });
-  const counting = people.filter(({ uid }) => seated(people, standing).has(uid));
+  const filled = seated(people, standing);
+  const counting = people.filter(({ uid }) => filled.has(uid));
   const isReached = rule.thresholds.some(({ count, filter }) => inSet(counting, filter).length >= count);
   return { approvers: counting.map(({ uid }) => uid), isReached, lost: places.size - counting.length };
 }

@@ -4,6 +4,8 @@ import type { Outcome } from "../../src/commit/outcome.js";
 import type { HumanActor, JsonObject, Proposal, Role } from "../../src/contracts/index.js";
 import { changeStaff } from "../../src/policy/change-staff.js";
 import { startCover } from "../../src/policy/covers.js";
+import { grantDelegation, revokeDelegation } from "../../src/policy/delegations.js";
+import { grantExemption, revokeExemption } from "../../src/policy/exemptions.js";
 import { engageStop } from "../../src/policy/engage-stop.js";
 import { engageScope, releaseScope } from "../../src/policy/scopes.js";
 import { releaseStop } from "../../src/policy/release-stop.js";
@@ -53,9 +55,15 @@ export interface Step {
 export interface Scene {
   readonly deps: Deps;
   readonly proposals: readonly Proposal[];
+  /** Ids of the grants that this run has seen so far, oldest first. */
+  readonly delegations: readonly string[];
+  readonly exemptions: readonly string[];
   readonly step: Step;
   readonly requestId: string;
 }
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
 
 type Command = (scene: Scene) => Promise<Outcome<unknown> | null>;
 
@@ -91,6 +99,12 @@ const inputOf = (variant: number): { readonly capabilityId: string; readonly inp
 const revOf = ({ step }: Scene, { rev }: Proposal): number => (step.variant % 7 === 6 ? rev + 1 : rev);
 const keyOf = ({ step }: Scene, what: string): string => `${what}-key-of-the-model-${step.variant % 3}`;
 
+/** Now and then a call names the newest exemption. */
+const exemptionOf = ({ step, exemptions }: Scene): { readonly exemptionId?: string } => {
+  const exemptionId = exemptions.at(-1);
+  return step.variant % 4 !== 3 || exemptionId === undefined ? {} : { exemptionId };
+};
+
 const scopeOf = ({ step }: Scene): { readonly kind: "capability" | "actor"; readonly id: string } =>
   step.variant % 3 === 0
     ? { kind: "capability", id: "firing.flag" }
@@ -113,7 +127,10 @@ export const COMMANDS = {
   approve: about((scene, proposal, at) =>
     approveProposal(scene.deps, {
       ...at,
-      body: { ifRev: revOf(scene, proposal), planId: proposal.plan.planId, rationale: WHY, reasonCode: null },
+      body: {
+        ...{ ifRev: revOf(scene, proposal), planId: proposal.plan.planId, rationale: WHY, reasonCode: null },
+        ...exemptionOf(scene),
+      },
     }),
   ),
   reject: about((scene, proposal, at) =>
@@ -139,7 +156,11 @@ export const COMMANDS = {
   ),
   replan: about((scene, proposal, at) => planProposal(scene.deps, { ...at, body: { ifRev: revOf(scene, proposal) } })),
   execute: about((scene, { plan }, at) =>
-    executeProposal(scene.deps, { ...at, body: { planId: plan.planId }, idempotencyKey: keyOf(scene, "execute") }),
+    executeProposal(scene.deps, {
+      ...at,
+      body: { planId: plan.planId, ...exemptionOf(scene) },
+      idempotencyKey: keyOf(scene, "execute"),
+    }),
   ),
   rollback: about((scene, _proposal, at) =>
     rollbackProposal(scene.deps, { ...at, body: { rationale: WHY }, idempotencyKey: keyOf(scene, "rollback") }),
@@ -184,6 +205,45 @@ export const COMMANDS = {
     const body = { from, to, capabilityIds: null, startsAt: now, endsAt: later(3_600_000, now), reason: "away" };
     return startCover(scene.deps, { ...common(scene), body });
   },
+  lend: (scene) =>
+    grantDelegation(scene.deps, {
+      ...common(scene),
+      body: {
+        agentId: "pi-1",
+        scopes: ["firing.flag"],
+        resourceRefs: scene.step.variant % 5 === 4 ? ["firings/f-9"] : [],
+        constraints: { maxAmountCents: null, maxPerDay: scene.step.variant % 3 === 0 ? 1 : null },
+        expiresAt: later((1 + scene.step.variant) * HOUR, scene.deps.clock.now()),
+        reason: WHY,
+      },
+    }),
+  takeBack: (scene) => {
+    const { delegations, step } = scene;
+    const delegationId = delegations.at(-1 - (step.which % Math.max(1, delegations.length)));
+    if (delegationId === undefined) return Promise.resolve(null);
+    return revokeDelegation(scene.deps, { ...common(scene), delegationId, body: { reason: "no more" } });
+  },
+  exempt: (scene) =>
+    grantExemption(scene.deps, {
+      ...common(scene),
+      body: {
+        capabilityId: inputOf(scene.step.variant).capabilityId,
+        forUid: PEOPLE[scene.step.which % PEOPLE.length]?.id ?? null,
+        resourceRef: null,
+        constraint: { maxAmountCents: null },
+        waives: scene.step.variant % 2 === 0 ? ["quota"] : ["second_approver"],
+        ticketRef: "log book, page 12",
+        startsAt: null,
+        expiresAt: later(4 * HOUR, scene.deps.clock.now()),
+        maxUses: 1,
+        reason: WHY,
+      },
+    }),
+  takeExemptionBack: (scene) => {
+    const exemptionId = scene.exemptions.at(-1);
+    if (exemptionId === undefined) return Promise.resolve(null);
+    return revokeExemption(scene.deps, { ...common(scene), exemptionId, body: { reason: "no more" } });
+  },
   sweep: async ({ deps, requestId }) => {
     await sweepExpired(deps, requestId);
     return null;
@@ -195,9 +255,6 @@ export interface Interlude {
   readonly waitMs: number;
   readonly edit: "none" | "flag" | "title" | "peak";
 }
-
-const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
 
 /** More of what leads somewhere: most runs get to executions, and few get stuck in refusals. */
 const name = fc.oneof(
@@ -227,12 +284,13 @@ const aStory: fc.Arbitrary<readonly (Step & Interlude)[]> = fc
   .record({
     variant: fc.nat(11),
     isConcurrent: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
-    spoiled: fc.option(fc.tuple(fc.nat(3), aStep), { freq: 2 }),
+    spoiled: fc.option(fc.tuple(fc.nat(4), aStep), { freq: 2 }),
   })
   .map(({ variant, isConcurrent, spoiled }) => {
     const calm = { which: 0, variant, crashAt: null, isConcurrent: false, waitMs: 0, edit: "none" } as const;
     const steps: (Step & Interlude)[] = [
-      { ...calm, name: "submit", who: 4 },
+      ...(variant % 4 === 3 ? [{ ...calm, name: "exempt" as const, who: 1, which: 4 }] : []),
+      { ...calm, name: variant % 3 === 1 ? "submitByAgent" : "submit", who: 4 },
       { ...calm, name: "approve", who: 2, isConcurrent: isConcurrent[0], waitMs: 10 * SECOND },
       { ...calm, name: "execute", who: 4, isConcurrent: isConcurrent[1] },
       { ...calm, name: "rollback", who: 3, isConcurrent: isConcurrent[2] },

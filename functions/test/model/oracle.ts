@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { canonicalJson } from "../../src/audit/canonical-json.js";
-import { ControlState, GlobalControlState, Proposal, REASON_CODES } from "../../src/contracts/index.js";
+import {
+  ControlState,
+  Delegation,
+  Exemption,
+  GlobalControlState,
+  Proposal,
+  REASON_CODES,
+} from "../../src/contracts/index.js";
 import type { AuditEvent, Json, JsonObject, Review } from "../../src/contracts/index.js";
 import type { ObservedCommit } from "../support/memory-transactor.js";
 
@@ -34,7 +41,9 @@ export class Oracle {
   readonly #now: () => string;
   /** When each requester's executions took effect, for the quota. */
   readonly #executions = new Map<string, number[]>();
-  readonly seen = { commits: 0, executed: 0, rolledBack: 0, refused: 0, approved: 0 };
+  /** Every refusal that was put on record. */
+  readonly refusals: AuditEvent[] = [];
+  readonly seen = { commits: 0, executed: 0, rolledBack: 0, refused: 0, approved: 0, eased: 0, lent: 0 };
 
   constructor(tenantId: string, now: () => string) {
     this.#tenantId = tenantId;
@@ -60,6 +69,7 @@ export class Oracle {
     demand(event.tenantId === this.#tenantId || event.tenantId === "platform", "an event of another studio");
     if (event.outcome === "refused") {
       this.seen.refused += 1;
+      this.refusals.push(event);
       demand(event.reasonCode !== null && event.reasonCode in REASON_CODES, `${event.type} without a reason`);
     }
   }
@@ -85,7 +95,8 @@ export class Oracle {
     }
     if (after.status === "approved" && before.status !== "approved") {
       this.seen.approved += 1;
-      demand(countOf(control, after) >= needed(after), "approved by too few");
+      const eased = this.#exemption(commit, after);
+      demand(countOf(control, after, eased) >= needed(after, eased), "approved by too few");
     }
   }
 
@@ -123,7 +134,15 @@ export class Oracle {
     demand(proposal.status === "approved" && proposal.execution === null, "an effect without an unconsumed approval");
     demand(nowMs < Date.parse(proposal.approvedUntil ?? ""), "an effect on a lapsed approval");
     demand(nowMs >= Date.parse(proposal.executeNotBefore ?? this.#now()), "an effect within the hold window");
-    demand(countOf(control, proposal) >= needed(proposal), "an effect with too few approvals that stand");
+    const named = this.#spentBy(commit);
+    if (named !== null) {
+      this.seen.eased += 1;
+      demand(isRunning(named, control, proposal, this.#now()), "an effect on an exemption that does not count");
+    }
+    demand(proposal.exemptionId === null || proposal.exemptionId === named?.exemptionId, "an exemption used unseen");
+    const eased = named?.waives.includes("second_approver") === true ? named : null;
+    demand(countOf(control, proposal, eased) >= needed(proposal, eased), "an effect with too few approvals that stand");
+    if (proposal.actor.type === "agent") this.#watchLent(commit, control, proposal);
     for (const { ref, exists, values } of proposal.plan.preconditions) {
       const data = commit.before(`tenants/${this.#tenantId}/${ref}`);
       demand((data !== null) === exists, `${ref} came or went since the plan`);
@@ -137,9 +156,45 @@ export class Oracle {
       const isOver = until !== null && nowMs >= Date.parse(until);
       demand(mode === "normal" || isOver || !isAbout, `an effect while ${kind} ${id} is ${mode}`);
     }
+    if (named?.waives.includes("quota") === true) return;
     const earlier = (this.#executions.get(proposal.actor.id) ?? []).filter((ms) => ms > nowMs - DAY_MS / 24);
     demand(earlier.length < 60, "an effect past its quota");
     this.#executions.set(proposal.actor.id, [...earlier, nowMs]);
+  }
+
+  /** What an agent asked for rests on a running grant of somebody who could ask for it themselves, at this very commit. */
+  #watchLent(commit: ObservedCommit, control: Control, { delegationId, actor, capabilityId, plan }: Proposal): void {
+    this.seen.lent += 1;
+    const path = `tenants/${this.#tenantId}/delegations/${delegationId ?? ""}`;
+    const grant = Delegation.parse(commit.before(path));
+    demand(grant.revokedAt === null, "an effect on rights that were taken back");
+    demand(grant.expiresAt > this.#now(), "an effect on rights whose time is over");
+    demand(grant.delegate === actor.id && grant.scopes.includes(capabilityId), "an effect on another grant");
+    demand(
+      grant.resourceRefs.length === 0 || plan.writes.every(({ ref }) => grant.resourceRefs.includes(ref)),
+      "an effect beyond the grant",
+    );
+    const giver = control.state?.staff.find(({ uid }) => uid === grant.delegator);
+    const mayAsk = ["owner", "approver_admin", "approver", "operator"];
+    demand(
+      giver?.disabledAt === null && giver.roles.some((role) => mayAsk.includes(role)),
+      "an effect on rights that the delegator does not have",
+    );
+  }
+
+  #exemption(commit: ObservedCommit, { exemptionId }: Proposal): Exemption | null {
+    if (exemptionId === null) return null;
+    return Exemption.parse(commit.before(`tenants/${this.#tenantId}/exemptions/${exemptionId}`));
+  }
+
+  /** The exemption that this commit takes one use of. */
+  #spentBy(commit: ObservedCommit): Exemption | null {
+    const change = commit.changes.find(({ path }) => path.includes("/exemptions/"));
+    if (change === undefined) return null;
+    const [before, after] = [commit.before(change.path), commit.after(change.path)].map((it) => Exemption.parse(it));
+    if (before === undefined || after === undefined) assert.fail("an exemption came or went with an effect");
+    demand(after.uses === before.uses + 1, "an exemption that was used and not counted");
+    return before;
   }
 
   /** The switch and the staff as they were stored when the commit took effect; a document that is not one means stopped. */
@@ -171,20 +226,37 @@ function decides({ state }: Control, { rule }: Proposal, review: Review): boolea
   return place?.disabledAt === null && seated?.disabledAt === null && place.roles.some((role) => roles.has(role));
 }
 
-/** Distinct places of people who approved this very plan and still may. */
-function countOf(control: Control, proposal: Proposal): number {
+/** Everything about an exemption fits this proposal and this moment. */
+function isRunning(exemption: Exemption, control: Control, proposal: Proposal, now: string): boolean {
+  return (
+    exemption.revokedAt === null &&
+    exemption.uses < exemption.maxUses &&
+    exemption.startsAt <= now &&
+    now < exemption.expiresAt &&
+    exemption.controlEpoch === control.epoch &&
+    exemption.capabilityId === proposal.capabilityId &&
+    (exemption.ownerUid === null || exemption.ownerUid === proposal.ownerUid) &&
+    !proposal.actChain.some(({ id }) => id === exemption.grantedBy)
+  );
+}
+
+/** Distinct places of people who approved this very plan and still may; not counting who granted its exemption. */
+function countOf(control: Control, proposal: Proposal, eased: Exemption | null): number {
   const counting = proposal.reviews.filter(
     (review) =>
       review.decision === "approve" &&
       review.voidedAt === null &&
       review.planId === proposal.plan.planId &&
       !isOfChain(proposal, review) &&
+      review.reviewer.id !== eased?.grantedBy &&
+      review.for !== (eased?.grantedBy ?? "") &&
       decides(control, proposal, review),
   );
   return new Set(counting.map(({ for: covered, reviewer }) => covered ?? reviewer.id)).size;
 }
 
-const needed = ({ rule }: Proposal): number => Math.min(...rule.thresholds.map(({ count }) => count));
+const needed = ({ rule }: Proposal, eased: Exemption | null): number =>
+  Math.max(1, Math.min(...rule.thresholds.map(({ count }) => count)) - (eased === null ? 0 : 1));
 
 function applied(
   data: JsonObject | null,

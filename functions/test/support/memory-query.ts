@@ -23,8 +23,8 @@ export function runQuery(documents: readonly Candidate[], query: DocumentQuery):
 }
 
 function isIn(path: string, { collection, isGroup }: DocumentQuery): boolean {
-  const parent = path.split("/").slice(0, -1);
-  return isGroup === true ? parent.at(-1) === collection : parent.join("/") === collection;
+  const parent = path.slice(0, path.lastIndexOf("/"));
+  return parent === collection || (isGroup === true && parent.endsWith(`/${collection}`));
 }
 
 /** What stands at `actor.id`: fields within fields, undefined where one of them is not there. */

@@ -34,7 +34,7 @@ export interface ObservedCommit {
 }
 
 export interface MemoryTransactor extends Transactor {
-  /** Everything that is stored, by full path, in the order of the paths. A copy. */
+  /** Everything that is stored, by full path, in the order of the paths. Frozen. */
   dump(): Record<string, JsonObject>;
   /** What another system of the studio does: stores or removes a document past every rule of a commit. */
   put(path: string, data: JsonObject): void;
@@ -52,7 +52,7 @@ export function memoryTransactor(
   seed: Readonly<Record<string, JsonObject>> = {},
   onCommit: (commit: ObservedCommit) => void = () => undefined,
 ): MemoryTransactor {
-  let entries: Entries = new Map(Object.entries(seed).map(([path, data]) => [path, { data: copy(data), commit: 0 }]));
+  let entries: Entries = new Map(Object.entries(seed).map(([path, data]) => [path, { data: frozen(data), commit: 0 }]));
   const counts = { commits: 0, attempts: 0 };
 
   const replace = (change: (draft: Map<string, Entry>, commit: number) => void): void => {
@@ -91,9 +91,7 @@ export function memoryTransactor(
       throw new StudioError("CONTENTION", "the transaction did not get through", { isRetryable: true });
     },
     dump: () =>
-      Object.fromEntries(
-        [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, { data }]) => [path, copy(data)]),
-      ),
+      Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, { data }]) => [path, data])),
     put: (path, data) => replace((draft, commit) => draft.set(path, { data: checked(data), commit })),
     remove: (path) => replace((draft) => draft.delete(path)),
   };
@@ -141,7 +139,7 @@ const signature = (found: readonly StoredDocument[]): string =>
 
 function toStored(path: string, entry: Entry | undefined): StoredDocument {
   if (entry === undefined) return { path, data: null, updateTime: null };
-  return { path, data: copy(entry.data), updateTime: updateTimeOf(entry.commit) };
+  return { path, data: entry.data, updateTime: updateTimeOf(entry.commit) };
 }
 
 /** As Firestore's, with microseconds, which a JavaScript Date cannot hold. */
@@ -172,12 +170,19 @@ function apply(draft: Map<string, Entry>, change: DocumentChange, commit: number
   }
 }
 
-const copy = (data: JsonObject): JsonObject => structuredClone(data);
+/** A copy that nobody can alter, so that every reader may share it. One that is frozen already is as good as a copy. */
+function frozen<T extends Json>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  const members = Array.isArray(value)
+    ? value.map((item: Json) => frozen(item))
+    : Object.fromEntries(Object.entries(value).map(([name, member]) => [name, frozen(member)]));
+  return Object.freeze(members) as T;
+}
 
 /** A copy, when it is something that Firestore can hold: no `undefined`, and no array directly inside an array. */
 function checked(data: JsonObject): JsonObject {
   refuseUnstorable(data, false);
-  return copy(data);
+  return frozen(data);
 }
 
 function refuseUnstorable(value: unknown, isInArray: boolean): void {

@@ -45,11 +45,13 @@ describe("test/support/memory-transactor: conflicts", () => {
     assert.equal(store.counts.attempts, 1);
   });
 
-  it("hands out copies: what a caller does to them changes nothing", async () => {
-    const store = memoryTransactor({ [path]: { list: [1] } });
+  it("hands out what nobody can alter, and keeps nothing that a caller can", async () => {
+    const given = { list: [1] };
+    const store = memoryTransactor({ [path]: given });
+    given.list.push(2);
     const found = await store.transact(async (reads) => ({ changes: [], events: [], answer: await reads.get([path]) }));
-    (found[0]?.data?.["list"] as number[]).push(2);
-    (store.dump()[path]?.["list"] as number[]).push(3);
+    assert.throws(() => (found[0]?.data?.["list"] as number[]).push(3), TypeError);
+    assert.throws(() => (store.dump()[path]?.["list"] as number[]).push(4), TypeError);
     assert.deepEqual(store.dump(), { [path]: { list: [1] } });
   });
 });
