@@ -1,17 +1,29 @@
 import { sequenceFunction, sweepAllLogs, wakeSequencer } from "./audit/log-trigger.js";
 import { wakingTransactor } from "./audit/wake-sequencer.js";
+import { auditLogFunction } from "./audit-access/audit-log-trigger.js";
+import { bucketExportFiles } from "./audit-access/bucket-export-files-store.js";
+import { exportFunction } from "./audit-access/export-trigger.js";
+import type { GenerateDeps } from "./audit-access/generate-export.js";
+import { openExportFiles, readVerifier } from "./audit-access/open-export-files.js";
+import { firestoreLogStore } from "./audit/firestore-log-store.js";
+import { nodeCrypto } from "./audit/node-crypto.js";
+import { postText } from "./audit/post-text.js";
+import { readCosignatures } from "./audit/witness-logs.js";
+import type { WitnessDeps } from "./audit/witness-logs.js";
+import { readWitnesses } from "./audit/witness-settings.js";
 import { apiFunction } from "./api/api-trigger.js";
 import { apiHandlers } from "./api/handlers.js";
 import { recordAccessRefusal } from "./api/record-access-refusal.js";
 import type { UplinkDeps } from "./devices/ingest-envelope.js";
 import { jobFunction } from "./jobs/job-trigger.js";
-import { auditJob, expiryJob, outboxJob, quotaJob } from "./jobs/jobs.js";
+import { auditJob, expiryJob, exportJob, outboxJob, quotaJob, witnessJob } from "./jobs/jobs.js";
 import { outboxPublishFunction, studioEventsPushFunction } from "./outbox/outbox-trigger.js";
 import { publishStudioEvent } from "./platform/event-publisher.js";
 import { setClaims } from "./platform/auth-claims.js";
 import { fromFirestore } from "./platform/firestore-codec.js";
 import { staffClaimsFunction } from "./policy/staff-claims-trigger.js";
 import { deadLetterPushFunction, uplinkPushFunction } from "./devices/push-trigger.js";
+import { database } from "./platform/database.js";
 import { productionDeps, randomId } from "./platform/production-deps.js";
 import { verifyToken } from "./platform/verify-token.js";
 import { controlFlipFunction } from "./proposals/control-flip-trigger.js";
@@ -25,9 +37,29 @@ const deps = (): UplinkDeps => {
 };
 const uplink = { deps, env: process.env };
 const publisher = { publish: publishStudioEvent };
+const exportMeans = (): GenerateDeps => ({
+  ...deps(),
+  log: firestoreLogStore(database()),
+  files: openExportFiles(process.env, bucketExportFiles),
+  sha256Bytes: nodeCrypto.sha256,
+  verifier: readVerifier,
+});
+const witnessMeans = (): WitnessDeps => ({
+  ...deps(),
+  log: firestoreLogStore(database()),
+  crypto: nodeCrypto,
+  post: postText(fetch),
+  witnesses: readWitnesses(nodeCrypto, process.env),
+});
+const outbox = outboxJob(() => publisher);
+const exporting = exportJob(exportMeans);
+const witnessing = witnessJob(witnessMeans);
 
 export const api = apiFunction(() => ({
-  handlers: apiHandlers(deps),
+  handlers: apiHandlers(deps, {
+    log: () => firestoreLogStore(database()),
+    jobs: [expiryJob, outbox, quotaJob, exporting, witnessing],
+  }),
   verifyToken,
   recordRefusal: (refusal) => recordAccessRefusal(deps(), refusal),
   nowMs: () => Date.now(),
@@ -38,12 +70,23 @@ export const agentUplinkDeadLetterPush = deadLetterPushFunction(uplink);
 export const outboxPublish = outboxPublishFunction(deps, publisher);
 export const studioEventsPush = studioEventsPushFunction(deps, process.env);
 export const expirySweep = jobFunction(expiryJob, deps);
-export const outboxSweep = jobFunction(
-  outboxJob(() => publisher),
-  deps,
-);
+export const outboxSweep = jobFunction(outbox, deps);
 export const quotaRecount = jobFunction(quotaJob, deps, { schedule: "every day 03:20" });
 export const auditSequence = sequenceFunction(deps);
 export const auditSweep = jobFunction(auditJob(sweepAllLogs), deps, { serviceAccount: "audit-signer@" });
 export const staffClaimsSync = staffClaimsFunction(setClaims, fromFirestore);
 export const controlFlip = controlFlipFunction(deps);
+export const auditLog = auditLogFunction(() => {
+  const means = deps();
+  const log = firestoreLogStore(database());
+  return {
+    deps: means,
+    log: { ...log, cosignatures: (tenantId, epoch, size) => readCosignatures(means, tenantId, epoch, size) },
+    files: () => openExportFiles(process.env, bucketExportFiles),
+    verifyToken,
+    recordRefusal: (refusal) => recordAccessRefusal(means, refusal),
+  };
+}, randomId);
+export const exportRequested = exportFunction(exportMeans);
+export const exportSweep = jobFunction(exporting, deps);
+export const witnessSweep = jobFunction(witnessing, deps);

@@ -1,9 +1,11 @@
 import { build } from "esbuild";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+const VERIFIER = "verify-audit-bundle.mjs";
 
 /**
  * Builds `functions/lib/index.cjs`, one file with everything in it, because a function's cold start is mostly the
@@ -37,6 +39,8 @@ export async function buildFunctions(functionsFolder = join(ROOT, "functions")):
     define: { "import.meta.url": "studioModuleUrl" },
     banner: { js: 'const studioModuleUrl=require("node:url").pathToFileURL(__filename).href;' },
   });
+  // The verifier goes into every export, and its source of truth is the file that is handed out.
+  copyFileSync(join(ROOT, "scripts", VERIFIER), join(outputFolder, VERIFIER));
   writeFileSync(join(outputFolder, "functions.json"), JSON.stringify(names, undefined, 2));
   return names;
 }

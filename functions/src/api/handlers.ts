@@ -1,3 +1,9 @@
+import { getExport } from "../audit-access/get-export.js";
+import { createAuditLink, revokeAuditLink } from "../audit-access/links.js";
+import { requestExport } from "../audit-access/request-export.js";
+import type { LogReader } from "../audit/log-store.js";
+import { startJob } from "../jobs/start-job.js";
+import type { Job } from "../jobs/run-job.js";
 import { getControl } from "../policy/look-at-control.js";
 import { engageStop } from "../policy/engage-stop.js";
 import { changeStaff } from "../policy/change-staff.js";
@@ -44,8 +50,15 @@ function handle<Name extends ApiRouteName>(
   return ({ params, ...call }) => use({ ...call, ...(params as RouteParams<Name>) } as CallOf<Name>);
 }
 
+/** What some use cases need besides the door to stored state. */
+interface MoreMeans {
+  readonly log: () => LogReader;
+  /** The jobs that may be started by hand. */
+  readonly jobs: readonly Job[];
+}
+
 /** Which use case answers which route. Nothing is decided here. */
-export function apiHandlers(deps: () => UplinkDeps): Handlers {
+export function apiHandlers(deps: () => UplinkDeps, more: MoreMeans): Handlers {
   return {
     submitProposal: handle("submitProposal", (call) => submitProposal(deps(), call)),
     getProposal: handle("getProposal", (call) => getProposal(deps(), call)),
@@ -77,6 +90,11 @@ export function apiHandlers(deps: () => UplinkDeps): Handlers {
     revokeExemption: handle("revokeExemption", (call) => revokeExemption(deps(), call)),
     reportQuotas: handle("reportQuotas", ({ tenantId }) => reportQuotas(deps(), tenantId)),
     resetQuota: handle("resetQuota", (call) => resetQuota(deps(), call)),
+    requestExport: handle("requestExport", (call) => requestExport({ ...deps(), log: more.log() }, call)),
+    getExport: handle("getExport", ({ tenantId, exportId }) => getExport(deps(), tenantId, exportId)),
+    createAuditLink: handle("createAuditLink", (call) => createAuditLink(deps(), call)),
+    revokeAuditLink: handle("revokeAuditLink", (call) => revokeAuditLink(deps(), call)),
+    runJob: handle("runJob", (call) => startJob(deps(), more.jobs, call)),
     redriveDeadLetter: handle("redriveDeadLetter", (call) => redriveDeadLetter(deps(), call)),
   };
 }

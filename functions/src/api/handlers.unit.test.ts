@@ -3,13 +3,17 @@ import { generateKeyPairSync } from "node:crypto";
 import { API_ROUTES, ApiError, PLATFORM_TENANT_ID, RATIONALE_MIN, tenantPath } from "../contracts/index.js";
 import type { ApiRouteName, Proposal, RouteAnswer, RouteBodyInput } from "../contracts/index.js";
 import type { UplinkDeps } from "../devices/ingest-envelope.js";
+import { expiryJob } from "../jobs/jobs.js";
 import { decideAgentSubmission } from "../proposals/submit-for-agent.js";
 import type { Principal } from "../platform/http/principal.js";
 import { serve } from "../platform/http/serve.js";
 import type { ApiReply } from "../platform/http/serve.js";
+import { aLog } from "../../test/support/audit-bundles.js";
 import { assertTrailIsSound, eventsOf } from "../../test/support/audit-trail.js";
 import { TENANT_ID } from "../../test/support/builders.js";
 import { HOUR, MINUTE } from "../../test/support/fake-means.js";
+import { memoryLog } from "../../test/support/memory-log.js";
+import type { MemoryLog } from "../../test/support/memory-log.js";
 import { openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
 import { apiHandlers } from "./handlers.js";
@@ -18,8 +22,10 @@ import { recordAccessRefusal } from "./record-access-refusal.js";
 
 describe("api/handlers", () => {
   let studio: MemoryStudio;
+  let log: MemoryLog;
   beforeEach(async () => {
     studio = await openMemoryStudio();
+    log = await memoryLog(aLog(3), [3]);
   });
   const person = (uid: string, role: Principal["tenants"][string][number], tenantId = TENANT_ID): Principal => ({
     uid,
@@ -45,7 +51,7 @@ describe("api/handlers", () => {
     return serve(
       { ...request, ...sent, bodyBytes: text.length, body },
       {
-        handlers: apiHandlers(() => deps),
+        handlers: apiHandlers(() => deps, { log: () => log, jobs: [expiryJob] }),
         verifyToken: () => Promise.resolve(principal),
         recordRefusal: (refusal) => recordAccessRefusal(deps, refusal),
         nowMs: () => Date.parse(studio.deps.clock.now()),
@@ -125,8 +131,30 @@ describe("api/handlers", () => {
     assert.equal(reasonOf(await call(person("olga", "owner"), "POST", "/dead-letters/d-1:redrive", {})), "NOT_FOUND");
   });
 
+  it("exports, links and starts jobs over the API, and tells no studio what a job counted", async () => {
+    const olga = person("olga", "owner");
+    const asked = await call(olga, "POST", "/audit/exports", { fromIndex: 0, toIndex: null });
+    const { exportId } = answerOf("requestExport", asked).export;
+    const looked = answerOf("getExport", await call(olga, "GET", `/audit/exports/${exportId}`));
+    assert.deepEqual([looked.export.status, looked.progress.done], ["requested", 0]);
+    const made = await call(olga, "POST", "/audit/links", { label: "Ms. Reed, auditor", days: 7, exportId });
+    const { link } = answerOf("createAuditLink", made);
+    const ended = await call(olga, "POST", `/audit/links/${link.linkId}:revoke`, { reason: "the audit is over" });
+    assert.notEqual(answerOf("revokeAuditLink", ended).link.revokedAt, null);
+    const started = await call(olga, "POST", "/jobs/expirySweep:run", {});
+    const { run } = answerOf("runJob", started);
+    assert.deepEqual([run.status, run.startedBy, "counts" in run], ["done", "hand", false]);
+    assert.equal(reasonOf(await call(olga, "POST", "/jobs/no-such-job:run", {})), "NOT_FOUND");
+    const types = eventsOf(studio.deps.transactor.dump(), TENANT_ID).map(({ type, outcome }) => `${type} ${outcome}`);
+    for (const type of ["job.started_by_hand done", "job.started_by_hand refused", "export.requested done"])
+      assert.ok(types.includes(type), type);
+  });
+
   it("has a handler for every route, and none besides", () => {
-    const handlers = apiHandlers(() => assert.fail("no handler reads its means before it is called"));
+    const handlers = apiHandlers(() => assert.fail("no handler reads its means before it is called"), {
+      log: () => log,
+      jobs: [],
+    });
     assert.deepEqual(Object.keys(handlers).sort(), Object.keys(API_ROUTES).sort());
   });
 

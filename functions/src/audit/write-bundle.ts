@@ -57,6 +57,15 @@ export interface BundleChunk {
   readonly bytes: Uint8Array;
 }
 
+/** How far a bundle is: which entry came last, and how many lie in which part. */
+export interface BundleProgress {
+  readonly count: number;
+  readonly last: number;
+  readonly parts: BundleManifest["parts"];
+}
+
+const NOTHING_WRITTEN: BundleProgress = { count: 0, last: -1, parts: [] };
+
 /**
  * Which files make up this bundle (M07.8)? Streams them: entries are taken one by one, in order, and the manifest comes last, so that a
  * bundle that broke off is none. Throws `BUNDLE_INCOMPLETE` if the entries are not exactly those that the plan announces: an export
@@ -68,25 +77,17 @@ export async function* writeBundle(
   entries: AsyncIterable<BundleEntry> | Iterable<BundleEntry>,
 ): AsyncGenerator<BundleChunk> {
   yield* proofFiles(plan);
-  const parts: { first: number; count: number }[] = [];
-  const announced = plan.content.kind === "range" ? plan.content.to - plan.content.from : plan.content.count;
-  let [count, last] = [0, -1];
+  let progress = NOTHING_WRITTEN;
   for await (const entry of entries) {
-    requireNext(plan, entry, count, last);
-    const part = Math.floor(count / (plan.entriesPerPart ?? MAX_ENTRIES_PER_PART));
-    const row = (parts[part] ??= { first: entry.index, count: 0 });
-    row.count++;
-    yield* entryLines(part, entry);
-    if (entry.proof !== null) yield proofFile(plan, entry.index, entry.proof);
-    [count, last] = [count + 1, entry.index];
+    const added = addEntry(plan, progress, entry);
+    yield* added.chunks;
+    progress = added.progress;
   }
-  if (count !== announced) throw incomplete(`${announced} entries were announced and ${count} came`);
-  const manifest = manifestOf(sha256, plan, parts, count);
-  yield file(BUNDLE_FILES.readme, bundleReadme(manifest));
-  yield file(BUNDLE_FILES.manifest, formatManifest(manifest));
+  yield* finishBundle(sha256, plan, progress);
 }
 
-function* proofFiles({ checkpoint, treeSize, earlier, content, verifier }: BundlePlan): Generator<BundleChunk> {
+/** The files of a bundle that depend on no entry: checkpoints, proofs, the verifier. */
+export function* proofFiles({ checkpoint, treeSize, earlier, content, verifier }: BundlePlan): Generator<BundleChunk> {
   yield { path: BUNDLE_FILES.verifier, bytes: verifier };
   yield file(BUNDLE_FILES.checkpoint, checkpoint);
   if (earlier !== null) {
@@ -100,6 +101,32 @@ function* proofFiles({ checkpoint, treeSize, earlier, content, verifier }: Bundl
   }
 }
 
+/** What does the next entry add? Throws `BUNDLE_INCOMPLETE` for one that is not the next. */
+export function addEntry(
+  plan: BundlePlan,
+  { count, last, parts }: BundleProgress,
+  entry: BundleEntry,
+): { readonly chunks: readonly BundleChunk[]; readonly progress: BundleProgress } {
+  requireNext(plan, entry, count, last);
+  const part = Math.floor(count / (plan.entriesPerPart ?? MAX_ENTRIES_PER_PART));
+  const chunks = entryLines(part, entry);
+  if (entry.proof !== null) chunks.push(proofFile(plan, entry.index, entry.proof));
+  const { first, count: inPart } = parts[part] ?? { first: entry.index, count: 0 };
+  const grown = [...parts.slice(0, part), { first, count: inPart + 1 }];
+  return { chunks, progress: { count: count + 1, last: entry.index, parts: grown } };
+}
+
+/** The files that end a bundle. Throws `BUNDLE_INCOMPLETE` unless there are as many entries as were announced. */
+export function* finishBundle(sha256: Sha256, plan: BundlePlan, progress: BundleProgress): Generator<BundleChunk> {
+  const { content } = plan;
+  const announced = content.kind === "range" ? content.to - content.from : content.count;
+  const { count, parts } = progress;
+  if (count !== announced) throw incomplete(`${announced} entries were announced and ${count} came`);
+  const manifest = manifestOf(sha256, plan, parts, count);
+  yield file(BUNDLE_FILES.readme, bundleReadme(manifest));
+  yield file(BUNDLE_FILES.manifest, formatManifest(manifest));
+}
+
 function requireNext({ content, treeSize }: BundlePlan, entry: BundleEntry, count: number, last: number): void {
   if (content.kind === "range" && entry.index !== content.from + count)
     throw incomplete(`entry ${content.from + count} was due and ${entry.index} came`);
@@ -110,9 +137,9 @@ function requireNext({ content, treeSize }: BundlePlan, entry: BundleEntry, coun
   if (entry.copies["seq"] !== entry.index) throw incomplete(`the copies of entry ${entry.index} name another index`);
 }
 
-function* entryLines(part: number, { leaf, event, copies }: BundleEntry): Generator<BundleChunk> {
+function entryLines(part: number, { leaf, event, copies }: BundleEntry): BundleChunk[] {
   const texts = [leaf, event, canonicalJson(copies)];
-  for (const [at, name] of PART_FILES.entries()) yield file(partPath(part, name), `${texts[at] ?? ""}\n`);
+  return PART_FILES.map((name, at) => file(partPath(part, name), `${texts[at] ?? ""}\n`));
 }
 
 function proofFile({ checkpoint }: BundlePlan, index: number, hashes: readonly Hash[]): BundleChunk {

@@ -69,6 +69,9 @@ const UNDECIDED_COLLECTIONS: ReadonlySet<string> = new Set([
   "jobRuns",
   // How the log is: it follows from the events and from what the signer remembers.
   "auditLog",
+  "exportProgress",
+  "cosignatures",
+  "witnesses",
 ]);
 
 /**

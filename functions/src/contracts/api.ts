@@ -10,8 +10,10 @@ import type { Role as RoleName } from "./primitives.js";
 import { ApproveReason, Evidence, Proposal, RATIONALE_MAX, Rationale, RejectReason } from "./proposal.js";
 import { QuotaStanding, QuotaState } from "./quota.js";
 import { ReasonCode } from "./reason-codes.js";
+import { JobRun } from "./job-run.js";
 import { Agent, AgentKey } from "./agent.js";
 import { ENROLMENT_CODE_MAX_MINUTES, ENROLMENT_CODE_MINUTES, EnrolmentCode, KeyProof } from "./enrolment.js";
+import { AUDIT_LINK_MAX_DAYS, AuditExport, AuditLink, EXPORT_FILTERS, ExportProgress } from "./audit-access.js";
 
 /** What every refusal looks like on the wire. `details` holds what the code's reader needs, and never a secret. */
 export const ApiError = z.strictObject({
@@ -59,6 +61,10 @@ const EXECUTORS = ["owner", "approver_admin", "approver", "operator"] as const s
 const RELEASERS = ["owner", "approver_admin"] as const satisfies RoleName[];
 const EVERYONE = [...STAFF, "viewer"] as const satisfies RoleName[];
 
+/** Who may take the record out of the house. */
+const EXPORTERS = ["owner", "approver_admin", "finance"] as const satisfies RoleName[];
+
+const TreeIndex = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const InTenant = z.strictObject({ tenantId: TenantId });
 const OneAgent = z.strictObject({ tenantId: TenantId, agentId: DocId });
 const OneProposal = z.strictObject({ tenantId: TenantId, proposalId: DocId });
@@ -524,6 +530,77 @@ export const API_ROUTES = {
     body: z.strictObject({ reason: Rationale }),
     answer: z.strictObject({ quota: QuotaState }),
     needsRecentSignIn: true,
+  },
+  requestExport: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/audit/exports",
+    summary:
+      "Ask for a part of the signed log as a folder that an outsider can verify: a range, or a choice that proves inclusion only.",
+    roles: EXPORTERS,
+    params: InTenant,
+    body: z.union([
+      z.strictObject({
+        fromIndex: TreeIndex,
+        /** Exclusive; null for all that is signed. */
+        toIndex: TreeIndex.nullable(),
+        proofs: z.boolean().default(false),
+        earlierSize: TreeIndex.nullable().default(null),
+      }),
+      z.strictObject({
+        filter: z.strictObject({ field: z.enum(EXPORT_FILTERS), value: z.string().min(1).max(128) }),
+        earlierSize: TreeIndex.nullable().default(null),
+      }),
+    ]),
+    answer: z.strictObject({ export: AuditExport }),
+    successStatus: 201,
+  },
+  getExport: {
+    ...defaults,
+    method: "GET",
+    path: "/api/v1/tenants/{tenantId}/audit/exports/{exportId}",
+    summary: "One export, and how far it is.",
+    roles: EXPORTERS,
+    params: z.strictObject({ tenantId: TenantId, exportId: DocId }),
+    body: null,
+    answer: z.strictObject({ export: AuditExport, progress: ExportProgress.omit({ frontier: true }) }),
+  },
+  createAuditLink: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/audit/links",
+    summary:
+      "Let an outsider read the signed log, and one export if named. The secret is in this answer and nowhere else.",
+    roles: RELEASERS,
+    params: InTenant,
+    body: z.strictObject({
+      label: AuditLink.shape.label,
+      days: z.int().min(1).max(AUDIT_LINK_MAX_DAYS),
+      exportId: DocId.nullable().default(null),
+    }),
+    answer: z.strictObject({ link: AuditLink, token: z.string() }),
+    needsRecentSignIn: true,
+    successStatus: 201,
+  },
+  revokeAuditLink: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/audit/links/{linkId}:revoke",
+    summary: "End an audit link: it opens nothing from this commit on.",
+    roles: RELEASERS,
+    params: z.strictObject({ tenantId: TenantId, linkId: Sha256Hex }),
+    body: z.strictObject({ reason: plainText(3, 500) }),
+    answer: z.strictObject({ link: AuditLink }),
+  },
+  runJob: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/jobs/{job}:run",
+    summary: "Start one of the platform's jobs by hand: the same code as by schedule, safe to be done twice.",
+    roles: ["owner", "approver_admin", "operator"],
+    params: z.strictObject({ tenantId: TenantId, job: DocId }),
+    body: z.strictObject({}),
+    answer: z.strictObject({ run: JobRun.omit({ counts: true }) }),
   },
   redriveDeadLetter: {
     ...defaults,

@@ -57,10 +57,20 @@ export const AUDIT_EVENT_TYPES = [
   "envelope.refused",
   "dead_letter.redriven",
   "access.refused",
+  "job.started_by_hand",
   "log.begun",
   "log.event_refused",
   "log.alarm_raised",
   "log.alarm_cleared",
+  "export.requested",
+  "export.generated",
+  "export.failed",
+  "export.downloaded",
+  "export.refused",
+  "audit_link.created",
+  "audit_link.revoked",
+  "audit_link.used",
+  "audit_link.refused",
 ] as const;
 export const AuditEventType = z.enum(AUDIT_EVENT_TYPES);
 export type AuditEventType = z.infer<typeof AuditEventType>;

@@ -21,6 +21,7 @@ export * from "./delegation.js";
 export * from "./exemption.js";
 export * from "./audit-event.js";
 export * from "./audit-log.js";
+export * from "./audit-access.js";
 export * from "./observation.js";
 export * from "./agent-envelope.js";
 export * from "./agent.js";

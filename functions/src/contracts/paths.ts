@@ -31,6 +31,11 @@ export const COLLECTIONS = {
   auditLog: "auditLog",
   tiles: "tiles",
   checkpoints: "checkpoints",
+  cosignatures: "cosignatures",
+  witnesses: "witnesses",
+  auditLinks: "auditLinks",
+  exports: "exports",
+  exportProgress: "exportProgress",
   agents: "agents",
   enrolments: "enrolments",
   streams: "streams",
@@ -71,6 +76,11 @@ export const logTileRef = (epoch: number, level: number, index: number): string 
   `auditLog/e${epoch}/tiles/${level}-${index}`;
 export const logCheckpointRef = (epoch: number, size: number): string => `auditLog/e${epoch}/checkpoints/${size}`;
 export const enrolmentRef = (agentId: string): string => `enrolments/${agentId}`;
+export const cosignaturesRef = (epoch: number, size: number): string => `auditLog/e${epoch}/cosignatures/${size}`;
+export const witnessRef = (epoch: number, witnessId: string): string => `auditLog/e${epoch}/witnesses/${witnessId}`;
+export const auditLinkRef = (linkId: string): string => `auditLinks/${linkId}`;
+export const exportRef = (exportId: string): string => `exports/${exportId}`;
+export const exportProgressRef = (exportId: string): string => `exportProgress/${exportId}`;
 export const agentRef = (agentId: string): string => `agents/${agentId}`;
 export const streamRef = (agentId: string, bootId: string): string => `agents/${agentId}/streams/${bootId}`;
 /** A device id holds a colon, which a document id of ours does not. */

@@ -424,6 +424,32 @@ export const REASON_CODES = {
     whoCanLift: "An operator, by re-driving the dead letter.",
     httpStatus: 503,
   },
+  // Audit log (M07)
+  LOG_UNSIGNED: {
+    sentence: "Nothing of this studio's log is under a signed checkpoint yet.",
+    whoCanLift: "Nobody: the log signs within a minute of the first entry. Ask again then.",
+    httpStatus: 409,
+  },
+  EXPORT_TOO_LARGE: {
+    sentence: "The export would hold more entries than one export may.",
+    whoCanLift: "The caller: ask for several ranges, or for fewer entries with proofs.",
+    httpStatus: 422,
+  },
+  EXPORT_NOT_READY: {
+    sentence: "The export's files are not all written.",
+    whoCanLift: "Nobody: wait until it is done. One that failed is asked for again.",
+    httpStatus: 409,
+  },
+  AUDIT_LINKS_EXHAUSTED: {
+    sentence: "The studio has as many audit links as it may have at one time.",
+    whoCanLift: "An owner or approver_admin: revoke a link that is no longer needed.",
+    httpStatus: 409,
+  },
+  AUDIT_LINK_ENDED: {
+    sentence: "This audit link has expired, or was revoked.",
+    whoCanLift: "An owner or approver_admin of the studio, with a new link.",
+    httpStatus: 403,
+  },
   // Defects: the platform itself failed, and failing means nothing was written.
   CONTENTION: {
     sentence: "Too many people changed the same record at once. Nothing was written.",

@@ -8,7 +8,7 @@ import { API_ROUTES, Agent, agentRef, inTenant } from "../contracts/index.js";
 import type { HumanActor, ReasonCode, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
 import { isKeyValid, withKey } from "./agent-keys.js";
 import { ED25519_KEY_BYTES, keyIdOf } from "./ed25519.js";
-import { readStored } from "./read-stored.js";
+import { readStored } from "../commit/read-stored.js";
 
 export interface EnrolCommand {
   readonly actor: HumanActor;

@@ -20,7 +20,7 @@ import { touchedDeviceIds } from "./apply-observations.js";
 import type { UplinkDelivery } from "./dead-letter.js";
 import { verifyEd25519 } from "./ed25519.js";
 import { parseEnvelope } from "./parse-envelope.js";
-import { readStored } from "./read-stored.js";
+import { readStored } from "../commit/read-stored.js";
 import { checkReplay } from "./replay-window.js";
 import { isKeyEnrolled, verifyEnvelope } from "./verify-envelope.js";
 import type { AgentRecords } from "./verify-envelope.js";

@@ -8,7 +8,7 @@ import { API_ROUTES, ENROLMENT_TRIES, Enrolment, enrolmentRef, inTenant } from "
 import type { HumanActor, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { refuseOnRecord, refuseRole } from "./enrol-agent.js";
 import { CODE_RANDOM_BYTES, hashCode, toCode } from "./enrolment-code.js";
-import { readStored } from "./read-stored.js";
+import { readStored } from "../commit/read-stored.js";
 
 export interface MakeCodeCommand {
   readonly actor: HumanActor;

@@ -17,7 +17,7 @@ import type { Actor, Agent, JsonObject, UtcInstant } from "../contracts/index.js
 import { isNewRefusal, keepDeadLetter } from "./dead-letter.js";
 import type { UplinkDelivery } from "./dead-letter.js";
 import type { RefusedEnvelope } from "./judge-envelope.js";
-import { readStored } from "./read-stored.js";
+import { readStored } from "../commit/read-stored.js";
 
 /** Who acts when nobody is proven to have sent it. */
 const UPLINK_ACTOR: Actor = { type: "system", id: "agent-uplink", name: "Agent uplink" };

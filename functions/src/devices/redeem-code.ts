@@ -9,7 +9,7 @@ import type { ReasonCode, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { withKey } from "./agent-keys.js";
 import { keyIdOf, verifyEd25519 } from "./ed25519.js";
 import { hashCode, judgeCode } from "./enrolment-code.js";
-import { readStored } from "./read-stored.js";
+import { readStored } from "../commit/read-stored.js";
 import { refuseProof } from "./refuse-agent.js";
 import type { UnprovenCommand } from "./refuse-agent.js";
 

@@ -7,7 +7,7 @@ import type { HumanActor, ReasonCode, RouteAnswer } from "../contracts/index.js"
 import { toDelivery } from "./dead-letter.js";
 import type { UplinkDeps } from "./ingest-envelope.js";
 import { judgeEnvelope } from "./judge-envelope.js";
-import { readStored } from "./read-stored.js";
+import { readStored } from "../commit/read-stored.js";
 
 export interface RedriveCommand {
   readonly actor: HumanActor;

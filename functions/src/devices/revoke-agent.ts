@@ -8,7 +8,7 @@ import type { HumanActor, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { revokeAllOf } from "../policy/delegations.js";
 import { revokeKeys } from "./agent-keys.js";
 import { refuseOnRecord, refuseRole } from "./enrol-agent.js";
-import { readStored } from "./read-stored.js";
+import { readStored } from "../commit/read-stored.js";
 
 export interface RevokeCommand {
   readonly actor: HumanActor;

@@ -8,7 +8,7 @@ import { Agent, MAX_CLOCK_SKEW_MS, agentRef, inTenant, keyProofMessage } from ".
 import type { AgentKey, ReasonCode, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
 import { ROTATION_OVERLAP_MS, isKeyValid, withKey } from "./agent-keys.js";
 import { keyIdOf, verifyEd25519 } from "./ed25519.js";
-import { readStored } from "./read-stored.js";
+import { readStored } from "../commit/read-stored.js";
 import { refuseProof } from "./refuse-agent.js";
 import type { UnprovenCommand } from "./refuse-agent.js";
 

@@ -4,6 +4,10 @@ import { recountQuotas } from "../policy/recount-quotas.js";
 import { sweepExpired } from "../proposals/expire.js";
 import type { SweepCounts } from "../audit/sweep-logs.js";
 import type { Deps } from "../commit/deps.js";
+import { sweepExports } from "../audit-access/sweep-exports.js";
+import type { GenerateDeps } from "../audit-access/generate-export.js";
+import { sweepWitnesses } from "../audit/sweep-witnesses.js";
+import type { WitnessDeps } from "../audit/witness-logs.js";
 import type { Job } from "./run-job.js";
 
 const MINUTE_MS = 60_000;
@@ -34,4 +38,18 @@ export const auditJob = (sweep: (deps: Deps, requestId: string) => Promise<Sweep
   name: "auditSweep",
   everyMs: MINUTE_MS,
   run: async (deps, requestId) => ({ ...(await sweep(deps, requestId)) }),
+});
+
+/** Goes on with exports whose run stopped or died. */
+export const exportJob = (means: () => GenerateDeps): Job => ({
+  name: "exportSweep",
+  everyMs: MINUTE_MS,
+  run: (deps) => sweepExports(means(), () => Date.parse(deps.clock.now())),
+});
+
+/** Brings new checkpoints to the witnesses. */
+export const witnessJob = (means: () => WitnessDeps): Job => ({
+  name: "witnessSweep",
+  everyMs: MINUTE_MS,
+  run: () => sweepWitnesses(means()),
 });

@@ -53,6 +53,7 @@ const ASKED = [
   "COLLECTION auditEvents capabilityId ASCENDING, at DESCENDING",
   "COLLECTION auditEvents pending ASCENDING, at ASCENDING",
   "COLLECTION_GROUP auditEvents pending ASCENDING, at ASCENDING",
+  "COLLECTION auditLinks revokedAt ASCENDING, expiresAt ASCENDING",
   "COLLECTION observations agentId ASCENDING, receivedAt DESCENDING",
   "COLLECTION delegations delegate ASCENDING, revokedAt ASCENDING, expiresAt DESCENDING",
   "COLLECTION delegations delegate ASCENDING, expiresAt DESCENDING",

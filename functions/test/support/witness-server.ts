@@ -16,7 +16,7 @@ const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 const EMPTY_ROOT = nodeCrypto.sha256(new Uint8Array());
 
 /** How a witness of this test misbehaves, besides not at all. */
-export type WitnessFault = "none" | "silent" | "wrong_signature" | "html" | "endless_conflict";
+type WitnessFault = "none" | "silent" | "wrong_signature" | "html" | "endless_conflict";
 
 export interface WitnessServer {
   readonly url: string;

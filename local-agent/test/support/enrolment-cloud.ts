@@ -20,10 +20,12 @@ export interface EnrolmentCloud {
 export async function startEnrolmentCloud(tenantId: string, agentId: string): Promise<EnrolmentCloud> {
   const deps = testDeps({ [tenantPath(tenantId)]: { tenantId } });
   deps.clock.set(new Date().toISOString());
-  const handlers = apiHandlers(() => ({
-    ...deps,
-    submitAgentProposal: () => Promise.reject(new Error("not asked for")),
-  }));
+  const notAskedFor = (): Promise<never> => Promise.reject(new Error("not asked for"));
+  const none = { head: notAskedFor, tile: notAskedFor, newestCheckpoint: notAskedFor, checkpoint: notAskedFor };
+  const handlers = apiHandlers(() => ({ ...deps, submitAgentProposal: notAskedFor }), {
+    log: () => ({ ...none, events: notAskedFor }),
+    jobs: [],
+  });
   let isRedirecting = false;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

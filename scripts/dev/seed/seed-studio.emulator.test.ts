@@ -32,7 +32,7 @@ function requireEnv(name: string): string {
 function hostApi(): Server {
   const deps = () => ({ ...productionDeps(), submitAgentProposal: () => assert.fail("no agent takes part") });
   const means = {
-    handlers: apiHandlers(deps),
+    handlers: apiHandlers(deps, { log: () => assert.fail("nothing is exported"), jobs: [] }),
     verifyToken,
     recordRefusal: () => Promise.resolve(),
     nowMs: () => Date.now(),

@@ -43,7 +43,7 @@ export type Handlers = {
 export interface AccessRefusal {
   readonly principal: Principal;
   readonly tenantId: string;
-  readonly route: ApiRouteName;
+  readonly route: ApiRouteName | "auditLog";
   readonly reason: ReasonCode;
   readonly requestId: string;
 }

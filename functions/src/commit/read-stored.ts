@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import { StudioError } from "../commit/studio-error.js";
-import type { StoredDocument } from "../commit/transactor.js";
+import { StudioError } from "./studio-error.js";
+import type { StoredDocument } from "./transactor.js";
 
 /**
  * What does this document say, or null where there is none? Stored data that breaks its contract is a defect: throws
