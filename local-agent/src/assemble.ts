@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentDeps } from "./agent.js";
-import { revealHubitat, revealRoborock } from "./config.js";
+import { revealAccount, revealHubitat, revealRoborock } from "./config.js";
 import type { AgentConfig } from "./config.js";
 import { readBounded } from "./load-config.js";
 import type { Logger } from "./logger.js";
@@ -58,10 +58,22 @@ export async function connectorsOf(config: AgentConfig, logger: Logger): Promise
   }
   if (config.roborock !== null) {
     const { createRoborockConnector } = await import("./roborock/index.js");
-    const connector = createRoborockConnector(revealRoborock(config.roborock, config.simulated));
+    const folder = roborockFolder(config);
+    const connector = createRoborockConnector(revealRoborock(config.roborock, config.simulated), { folder });
     connectors.push({ connector, pollIntervalMs: config.roborock.pollIntervalMs });
   }
+  if (config.roborockAccount !== null) {
+    const { createAccountConnector } = await import("./roborock/index.js");
+    const options = revealAccount(config.roborockAccount, config.simulated);
+    const connector = createAccountConnector(options, { folder: roborockFolder(config) });
+    connectors.push({ connector, pollIntervalMs: config.roborockAccount.pollIntervalMs });
+  }
   return connectors;
+}
+
+/** Login, home and limits of the vacuums' account. */
+export function roborockFolder(config: AgentConfig): string {
+  return join(config.stateDir, "roborock");
 }
 
 async function openOutbox(config: AgentConfig, logger: Logger): Promise<Outbox> {

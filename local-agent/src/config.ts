@@ -5,7 +5,7 @@ import type { ConfigHost } from "./config-values.js";
 import { HubitatConfig } from "./hubitat/hubitat-config.js";
 import { LOG_LEVELS } from "./logger.js";
 import { AttributePolicy } from "./observe/report-policy.js";
-import { RoborockOptions, VacuumConfig } from "./roborock/options.js";
+import { AccountFields, AccountOptions, RoborockOptions, VacuumConfig } from "./roborock/options.js";
 import { Rules } from "./rules/rule.js";
 import type { Rule } from "./rules/rule.js";
 import type { Secret } from "./secret.js";
@@ -31,47 +31,55 @@ export const CloudOrigin = z
  * wherever they stand, so that a mistyped bound, or a hope for an action, never passes in silence.
  */
 export function configSchema(host: ConfigHost) {
-  return z.strictObject({
-    tenantId: TenantId,
-    agentId: DocId,
-    /** Ed25519 private key, PKCS #8 PEM, readable by its owner alone. Made by `keygen`. */
-    keyFile: z
-      .string()
-      .min(1)
-      .transform((path, context) => readKey(host, path, context)),
-    /** Holds the outbox. One agent, one folder. */
-    stateDir: z.string().min(1).transform(host.resolvePath),
-    pubsub: z.strictObject({
-      projectId: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, "expected the id of a Google Cloud project"),
-      topic: z
+  return z
+    .strictObject({
+      tenantId: TenantId,
+      agentId: DocId,
+      /** Ed25519 private key, PKCS #8 PEM, readable by its owner alone. Made by `keygen`. */
+      keyFile: z
         .string()
-        .regex(/^[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$/, "expected the name of a topic")
-        .default(UPLINK_TOPIC),
-      region: z
-        .string()
-        .regex(/^[a-z]+-[a-z]+\d{1,2}$/, "expected a region such as europe-west3")
-        .optional(),
-    }),
-    hubitat: hubitatSection(host).nullable().default(null),
-    roborock: roborockSection(host).nullable().default(null),
-    deadbands: z.record(AttributeName, AttributePolicy).default({}),
-    rules: z
-      .union([z.array(z.unknown()), z.strictObject({ file: z.string() })], {
-        error: 'expected a list of rules or {"file": "path"}',
-      })
-      .transform((form, context) => readRules(host, form, context))
-      .default([]),
-    /** The page and the health addresses of this machine alone; null: the agent listens nowhere. */
-    status: z
-      .strictObject({ port: z.int().min(0).max(65_535).default(STATUS_PORT) })
-      .nullable()
-      .default(null),
-    /** Where the studio's API is: asked by `enrol` and `rotate-key`, and by nothing that runs. */
-    cloudOrigin: CloudOrigin.optional(),
-    /** True: the devices are simulators, and no reading of theirs is ever called live. */
-    simulated: z.boolean().default(false),
-    logLevel: z.enum(LOG_LEVELS).default("info"),
-  });
+        .min(1)
+        .transform((path, context) => readKey(host, path, context)),
+      /** Holds the outbox. One agent, one folder. */
+      stateDir: z.string().min(1).transform(host.resolvePath),
+      pubsub: z.strictObject({
+        projectId: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, "expected the id of a Google Cloud project"),
+        topic: z
+          .string()
+          .regex(/^[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$/, "expected the name of a topic")
+          .default(UPLINK_TOPIC),
+        region: z
+          .string()
+          .regex(/^[a-z]+-[a-z]+\d{1,2}$/, "expected a region such as europe-west3")
+          .optional(),
+      }),
+      hubitat: hubitatSection(host).nullable().default(null),
+      /** The vacuums that are named here. */
+      roborock: roborockSection(host).nullable().default(null),
+      /** The vacuums of an account, found after `roborock login`. */
+      roborockAccount: accountSection(host).nullable().default(null),
+      deadbands: z.record(AttributeName, AttributePolicy).default({}),
+      rules: z
+        .union([z.array(z.unknown()), z.strictObject({ file: z.string() })], {
+          error: 'expected a list of rules or {"file": "path"}',
+        })
+        .transform((form, context) => readRules(host, form, context))
+        .default([]),
+      /** The page and the health addresses of this machine alone; null: the agent listens nowhere. */
+      status: z
+        .strictObject({ port: z.int().min(0).max(65_535).default(STATUS_PORT) })
+        .nullable()
+        .default(null),
+      /** Where the studio's API is: asked by `enrol` and `rotate-key`, and by nothing that runs. */
+      cloudOrigin: CloudOrigin.optional(),
+      /** True: the devices are simulators, and no reading of theirs is ever called live. */
+      simulated: z.boolean().default(false),
+      logLevel: z.enum(LOG_LEVELS).default("info"),
+    })
+    .refine(({ roborock, roborockAccount }) => roborock === null || roborockAccount === null, {
+      path: ["roborockAccount"],
+      error: "either the account or the named vacuums, not both",
+    });
 }
 export type AgentConfig = z.output<ReturnType<typeof configSchema>>;
 
@@ -80,11 +88,13 @@ export function secretsOf(config: AgentConfig): Secret[] {
   const { hubitat, roborock } = config;
   const vacuums = roborock === null ? [] : roborock.devices.map(({ localKey }) => localKey);
   const account = roborock === null ? [] : [roborock.rriot.u, roborock.rriot.s, roborock.rriot.k];
-  return [...(hubitat === null ? [] : [hubitat.token]), ...account, ...vacuums];
+  const email = config.roborockAccount === null ? [] : [config.roborockAccount.email];
+  return [...(hubitat === null ? [] : [hubitat.token]), ...account, ...vacuums, ...email];
 }
 
-/** Without what is the agent's own in the section: how often it polls. */
+/** Without what is the agent's own in the sections: how often it polls. */
 const OPTIONS = RoborockOptions.strip();
+const ACCOUNT = AccountFields.strip();
 
 /** The hub's own options, with the token in the open: given to the client and to nothing else. */
 export function revealHubitat(section: NonNullable<AgentConfig["hubitat"]>): HubitatConfig {
@@ -94,6 +104,14 @@ export function revealHubitat(section: NonNullable<AgentConfig["hubitat"]>): Hub
 /** The vacuums' own options, with their secrets in the open: given to the client and to nothing else. */
 export function revealRoborock(section: NonNullable<AgentConfig["roborock"]>, isSimulated: boolean): RoborockOptions {
   return OPTIONS.parse(openRoborock(section, isSimulated));
+}
+
+/** The account's own options, with its address in the open: given to the client and to nothing else. */
+export function revealAccount(
+  section: NonNullable<AgentConfig["roborockAccount"]>,
+  isSimulated: boolean,
+): AccountOptions {
+  return AccountOptions.parse(ACCOUNT.parse({ ...section, email: section.email.reveal(), isSimulated }));
 }
 
 function openRoborock(section: NonNullable<AgentConfig["roborock"]>, isSimulated: boolean): unknown {
@@ -111,6 +129,19 @@ function hubitatSection(host: ConfigHost) {
     token: secretOf(host, HubitatConfig.shape.token),
     pollIntervalMs: PollIntervalMs.default(HUBITAT_POLL_MS),
   });
+}
+
+function accountSection(host: ConfigHost) {
+  return AccountFields.omit({ email: true, isSimulated: true })
+    .extend({
+      email: secretOf(host, AccountFields.shape.email),
+      pollIntervalMs: PollIntervalMs.default(ROBOROCK_POLL_MS),
+    })
+    .superRefine((section, context) => {
+      const whole = ACCOUNT.parse({ ...section, email: section.email.reveal() });
+      for (const { path, message } of AccountOptions.safeParse(whole).error?.issues ?? [])
+        context.addIssue({ code: "custom", path: [...path], message });
+    });
 }
 
 function roborockSection(host: ConfigHost) {

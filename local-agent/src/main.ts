@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { DoctorOptions } from "./commands/doctor.js";
 import type { EnrolOptions } from "./commands/enrol.js";
+import type { RoborockOptions } from "./commands/roborock-account.js";
 import type { RunOptions } from "./commands/run-agent.js";
 import type { OutboxOptions } from "./commands/show-outbox.js";
 import type { StatusOptions } from "./commands/show-status.js";
@@ -66,6 +67,30 @@ program
   .requiredOption("--day <file>", "readings or dry-run envelopes, one JSON value a line")
   .option("--json", "as JSON")
   .action(async (options: TestRulesOptions) => (await import("./commands/test-rules.js")).testRules(options));
+
+const roborock = program.command("roborock").description("the account that the vacuums belong to");
+roborock
+  .command("login")
+  .description("log in once, by a code that comes by e-mail or by password")
+  .requiredOption(...CONFIG)
+  .option("--password", "by password instead of a code")
+  .action(async (options: RoborockOptions & { readonly password?: boolean }) =>
+    (await import("./commands/roborock-account.js")).logInToRoborock(options),
+  );
+roborock
+  .command("status")
+  .description("who is logged in, and what the account may be asked; asks the vendor nothing")
+  .requiredOption(...CONFIG)
+  .action(async (options: RoborockOptions) =>
+    (await import("./commands/roborock-account.js")).showRoborockAccount(options),
+  );
+roborock
+  .command("logout")
+  .description("forget the login on this machine")
+  .requiredOption(...CONFIG)
+  .action(async (options: RoborockOptions) =>
+    (await import("./commands/roborock-account.js")).logOutOfRoborock(options),
+  );
 
 program
   .command("enrol")

@@ -11,6 +11,7 @@ const SOURCE = import.meta.dirname;
 /** The files that may open a connection, and what each talks to. Everything else in the agent has no way out. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   "hubitat/send-read.ts": "the hub, one allowed GET at a time",
+  "roborock/account/send-call.ts": "the vacuums' account, through the allow-list of allowed-calls.ts",
   "roborock/lan/lan-link.ts": "the vacuums in the studio's own network, through the same allow-list",
   "roborock/mqtt-connection.ts": "the vacuums' broker, through the allow-list of read-only.ts",
   "uplink/pubsub-publisher.ts": "Pub/Sub",

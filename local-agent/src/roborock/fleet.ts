@@ -22,32 +22,30 @@ import type { Vacuum } from "./vacuum.js";
 export interface RoborockTuning extends Pick<SessionOptions, "timeoutMs" | "minGapMs" | "busyRetryMs"> {
   readonly runtime?: Runtime;
   readonly cadence?: Partial<Cadence>;
+  /** Where login, home and limits of the account are kept. */
+  readonly folder?: string;
   readonly openConnection?: (options: ConnectionOptions, runtime: Runtime) => VacuumConnection;
-}
-
-/** A vacuum, and what the account's home data says of it beyond the configuration. */
-interface FleetVacuum extends VacuumConfig {
-  readonly isOnline?: boolean | undefined;
 }
 
 export interface FleetOptions extends SharedOptions {
   readonly address: BrokerAddress;
   readonly rriot: SessionSecrets;
-  readonly devices: readonly FleetVacuum[];
+  readonly devices: readonly VacuumConfig[];
+  /** What the account's home data says; absent: nobody knows, so each counts as online. */
+  readonly isOnline?: (duid: string) => boolean;
   /** Names of the home's rooms by id. */
   readonly roomNames: ReadonlyMap<string, string>;
   readonly onReading: (reading: Reading) => void;
   /** A vacuum's local key is probably an old one. */
   readonly onStaleKey?: () => void;
   readonly onConnection?: (state: ConnectionState) => void;
-  /** The broker refused the account not long ago: the first attempt waits until then. */
-  readonly blockedUntilMs?: number | null;
 }
 
 /** The vacuums of one account behind one connection. */
 export interface Fleet {
   readonly vacuums: readonly Vacuum[];
-  start(): void;
+  /** `blockedUntilMs`: the broker refused the account not long ago, and is not tried before. */
+  start(blockedUntilMs: number | null): void;
   stop(): Promise<void>;
   /** Asks every vacuum for what is due. Rejects with the first failure when none could be read. */
   readAll(): Promise<StatusSnapshot>;
@@ -64,8 +62,10 @@ export function createFleet(options: FleetOptions, tuning: RoborockTuning, runti
   const reads = new Set(options.reads);
   for (const config of options.devices) {
     const onAddress = (address: string): void => lan?.setAddress(config, config.lanAddress ?? address);
+    const isOnline = (): boolean => options.isOnline?.(config.duid) ?? true;
     const { isSimulated, roomNames } = options;
-    byDuid.set(config.duid, createVacuum(config, { isSimulated, cadence, reads, roomNames, onAddress }, runtime));
+    const vacuum = createVacuum(config, { isSimulated, cadence, reads, roomNames, onAddress, isOnline }, runtime);
+    byDuid.set(config.duid, vacuum);
   }
   const vacuums = [...byDuid.values()];
   const readable = vacuums.filter(({ config }) => config.pv === "1.0");
@@ -74,9 +74,9 @@ export function createFleet(options: FleetOptions, tuning: RoborockTuning, runti
 
   return {
     vacuums,
-    start() {
+    start(blockedUntilMs) {
       if (readable.length === 0) return;
-      connection.start();
+      connection.start(blockedUntilMs);
       for (const { config } of readable)
         if (config.lanAddress !== undefined) lan?.setAddress(config, config.lanAddress);
     },
@@ -122,11 +122,10 @@ function connect(
   runtime: Runtime,
 ): { connection: VacuumConnection; session: RpcSession } {
   const { address, rriot, ca, protocolVersion } = options;
-  const isOnline = new Map(options.devices.map((device) => [device.duid, device.isOnline !== false]));
   const devices = vacuums.map(({ config }) => {
     const { publish, subscribe } = deriveTopics(rriot, config.duid);
-    const online = isOnline.get(config.duid) ?? true;
-    return { ...config, publishTopic: publish, subscribeTopic: subscribe, isOnline: () => online };
+    const isOnline = (): boolean => options.isOnline?.(config.duid) ?? true;
+    return { ...config, publishTopic: publish, subscribeTopic: subscribe, isOnline };
   });
   const connection = (tuning.openConnection ?? createMqttConnection)(
     {
@@ -136,7 +135,6 @@ function connect(
       protocolVersion,
       subscribeTopics: devices.map(({ subscribeTopic }) => subscribeTopic),
       publishTopics: devices.map(({ publishTopic }) => publishTopic),
-      blockedUntilMs: options.blockedUntilMs ?? null,
       onMessage: (topic, payload) => session.handleMessage(topic, payload),
       onState(state) {
         session.handleState();

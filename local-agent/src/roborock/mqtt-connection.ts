@@ -21,14 +21,13 @@ export interface ConnectionOptions {
   readonly subscribeTopics: readonly string[];
   /** The only topics that anything is ever published to. */
   readonly publishTopics: readonly string[];
-  /** An earlier refusal, perhaps before a restart of the process: the first attempt waits until then. */
-  readonly blockedUntilMs?: number | null;
   readonly onMessage: (topic: string, payload: Buffer) => void;
   readonly onState: (state: ConnectionState) => void;
 }
 
 export interface VacuumConnection {
-  start(): void;
+  /** `blockedUntilMs`: an earlier refusal, perhaps before a restart of the process; the first attempt waits until then. */
+  start(blockedUntilMs?: number | null): void;
   stop(): Promise<void>;
   state(): ConnectionState;
   /** Throws `UNREACHABLE` when not online, `READ_ONLY` for a topic that is not ours to write to. */
@@ -129,9 +128,9 @@ export function createMqttConnection(options: ConnectionOptions, runtime: Runtim
 
   return {
     state: () => state,
-    start() {
+    start(blockedUntilMs = null) {
       if (state.kind !== "stopped") return;
-      const blockedMs = (options.blockedUntilMs ?? 0) - runtime.nowMs();
+      const blockedMs = (blockedUntilMs ?? 0) - runtime.nowMs();
       if (blockedMs > 0) waitFor(blockedMs, "RATE_LIMIT");
       else open();
     },

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import * as z from "zod";
 import { ConnectorError } from "../connector.js";
+import { ACCOUNT_BASES, parseOrigin, VENDOR_HOSTS } from "./account/allowed-calls.js";
 import { parseBrokerUrl } from "./credentials.js";
 import { isLocalAddress } from "./lan/lan-address.js";
 import { READ_METHODS } from "./read-only.js";
@@ -75,9 +76,38 @@ export const RoborockOptions = SharedOptions.extend({
 export type RoborockOptions = z.output<typeof RoborockOptions>;
 export type RoborockOptionsInput = z.input<typeof RoborockOptions>;
 
+/** What the configuration says where the vacuums are found through the account. The login is stored apart from it. */
+export const AccountFields = SharedOptions.extend({
+  /** Exactly as it was typed in the vendor's app. */
+  email: z.email("an e-mail address").max(254),
+  /** Where the account is asked for, in this order: the vendor's regions, or a server of one's own. */
+  bases: z
+    .array(z.url())
+    .min(1)
+    .max(8)
+    .default([...ACCOUNT_BASES]),
+  /** Hosts that credentials may go to; a leading dot means any name below it. */
+  trustedHosts: z
+    .array(z.string().regex(/^\.?[a-z0-9.-]{3,253}$/u, "a host, or a domain behind a dot"))
+    .min(1)
+    .max(8)
+    .default([...VENDOR_HOSTS]),
+  /** Devices of the account that are left out, by name. */
+  without: z.array(z.string().max(200)).max(MAX_DEVICES).default([]),
+});
+export const AccountOptions = AccountFields.refine(
+  ({ bases, trustedHosts }) => bases.every((base) => parseOrigin(base, trustedHosts) !== null),
+  {
+    path: ["bases"],
+    error: "https origins of trusted hosts",
+  },
+);
+export type AccountOptions = z.output<typeof AccountOptions>;
+export type AccountOptionsInput = z.input<typeof AccountOptions>;
+
 /** Answers: can the client run with this? Throws `NOT_CONFIGURED` naming every wrong field, and no value of any. */
-export function parseOptions(input: unknown): RoborockOptions {
-  const parsed = RoborockOptions.safeParse(input);
+export function parseOptions<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "options"}: ${message}`);
   throw new ConnectorError("NOT_CONFIGURED", `The vacuum configuration is not valid: ${problems.join("; ")}`);

@@ -1,43 +1,43 @@
+import { openAccountStore } from "./account/account-store.js";
+import { createBrokerBlock } from "./broker-block.js";
+import { CAPABILITIES, refuseIntent } from "./capabilities.js";
 import { ConnectorError } from "../connector.js";
 import type { Connector, Reading, StatusSnapshot } from "../connector.js";
 import { parseBrokerUrl } from "./credentials.js";
 import { createFleet } from "./fleet.js";
 import type { RoborockTuning } from "./fleet.js";
-import { parseOptions } from "./options.js";
+import { parseOptions, RoborockOptions } from "./options.js";
 import type { RoborockOptionsInput } from "./options.js";
 import { systemRuntime } from "./runtime.js";
 
-const CAPABILITIES = [
-  { id: "roborock.status.read", mode: "read", riskTier: "low" },
-  { id: "roborock.consumables.read", mode: "read", riskTier: "low" },
-  { id: "roborock.history.read", mode: "read", riskTier: "low" },
-  { id: "roborock.setup.read", mode: "read", riskTier: "low" },
-] as const;
-
 /**
  * A read-only connector for the vacuums that the configuration names, over their MQTT broker and their own network. Without
- * options it reports `not_configured` and opens nothing. Throws `NOT_CONFIGURED` for options that are not valid.
+ * options it reports `not_configured` and opens nothing. With `tuning.folder`, a refusal by the broker is remembered over
+ * restarts. Throws `NOT_CONFIGURED` for options that are not valid.
  */
 export function createRoborockConnector(input: RoborockOptionsInput | null, tuning: RoborockTuning = {}): Connector {
-  const options = input === null ? null : parseOptions(input);
+  const options = input === null ? null : parseOptions(RoborockOptions, input);
   if (options === null || options.devices.length === 0) return unconfigured();
   const address = parseBrokerUrl(options.brokerUrl);
   if (address === null) throw new ConnectorError("NOT_CONFIGURED", "The broker's address is not valid");
+  const runtime = tuning.runtime ?? systemRuntime;
   const listeners = new Set<(reading: Reading) => void>();
   const onReading = (reading: Reading): void => {
     for (const listener of listeners) listener(reading);
   };
+  const store = tuning.folder === undefined ? null : openAccountStore(tuning.folder);
+  const block = createBrokerBlock(store, options.rriot, runtime);
   const fleet = createFleet(
-    { ...options, address, roomNames: new Map(), onReading },
+    { ...options, address, roomNames: new Map(), onReading, onConnection: (state) => block.note(state) },
     tuning,
-    tuning.runtime ?? systemRuntime,
+    runtime,
   );
   let running: Promise<StatusSnapshot> | null = null;
   return {
     id: "roborock",
     capabilities: CAPABILITIES,
     start() {
-      fleet.start();
+      fleet.start(block.untilMs());
       return Promise.resolve();
     },
     stop: () => fleet.stop(),
@@ -66,8 +66,4 @@ function unconfigured(): Connector {
     readStatus: () => Promise.reject(new ConnectorError("NOT_CONFIGURED", "No vacuum is configured")),
     execute: refuseIntent,
   };
-}
-
-function refuseIntent(): Promise<never> {
-  return Promise.reject(new ConnectorError("READ_ONLY", "The vacuum client reads; it has no way to act"));
 }

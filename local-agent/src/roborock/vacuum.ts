@@ -21,6 +21,8 @@ export interface VacuumOptions {
   readonly reads: ReadonlySet<ReadMethod>;
   readonly roomNames: ReadonlyMap<string, string>;
   readonly onAddress: (address: string) => void;
+  /** By the account's home data. One that is offline never answers, so it is asked rarely. */
+  readonly isOnline: () => boolean;
 }
 
 /** One vacuum: what was last heard of it, and how asking it went. */
@@ -32,6 +34,8 @@ export interface Vacuum {
   read(session: RpcSession): Promise<Reading[]>;
   /** Turns attributes into readings of this moment and remembers them. */
   keep(readings: readonly AttributeReading[]): Reading[];
+  /** The same for what was true at another time. */
+  keepAt(readings: readonly AttributeReading[], observedAtMs: number): Reading[];
   /** Remembers what is not current, such as the account's copy of the data points, unless something is known already. */
   keepStale(readings: readonly AttributeReading[], observedAtMs: number): Reading[];
   /** What is known, marked stale with its own time; without anything, that the state is unknown. */
@@ -45,17 +49,18 @@ const LONGEST_MS = 2 * DEFAULT_CADENCE.setupMs;
 export function createVacuum(config: VacuumConfig, options: VacuumOptions, runtime: Runtime): Vacuum {
   const { cadence } = options;
   const deviceId = config.deviceId === undefined ? toDeviceId(config.duid) : `roborock:${config.deviceId}`;
+  const quality = options.isSimulated ? "simulated" : "live";
   const known = new Map<string, Reading>();
   let record = INITIAL_RECORD;
   let due: DueTimes = ALL_DUE;
   let isRunning = false;
   const slowErrors = new Map<SlowRead, ConnectorErrorCode>();
 
-  function toReadings(attributes: readonly AttributeReading[], atMs: number, quality: Reading["quality"]): Reading[] {
+  function toReadings(attributes: readonly AttributeReading[], atMs: number, as: Reading["quality"]): Reading[] {
     const observedAt = new Date(atMs).toISOString();
     return attributes.map(({ attribute, value, unit, source: origin }) => {
       const source = origin === "push" ? "push" : "poll";
-      const reading: Reading = { deviceId, attribute, value, unit, observedAt, source, quality };
+      const reading: Reading = { deviceId, attribute, value, unit, observedAt, source, quality: as };
       known.set(attribute, reading);
       return reading;
     });
@@ -67,7 +72,7 @@ export function createVacuum(config: VacuumConfig, options: VacuumOptions, runti
     const state = told("state");
     // A status says it outright; a push names the state alone.
     if (state !== undefined) noteRun(told("isRunning") === true || isActiveState(String(state)));
-    return toReadings(attributes, runtime.nowMs(), options.isSimulated ? "simulated" : "live");
+    return toReadings(attributes, runtime.nowMs(), quality);
   }
 
   /** A run that ends changes the history and the wear, so both are worth asking for. */
@@ -117,6 +122,7 @@ export function createVacuum(config: VacuumConfig, options: VacuumOptions, runti
     device: { deviceId, name: config.name, kind: "vacuum", room: config.room ?? null },
     record: () => record,
     keep,
+    keepAt: (attributes, observedAtMs) => toReadings(attributes, observedAtMs, quality),
     keepStale(attributes, observedAtMs) {
       return toReadings(
         attributes.filter(({ attribute }) => !known.has(attribute)),
@@ -130,7 +136,9 @@ export function createVacuum(config: VacuumConfig, options: VacuumOptions, runti
       return stale.length > 0 ? stale : [toUnknownState(deviceId, runtime.nowMs())];
     },
     async read(session) {
-      const isStatusDue = record.consecutiveFailures > 0 || isDue(due.status, runtime.nowMs(), LONGEST_MS);
+      const isFailing = record.consecutiveFailures > 0;
+      const isStatusDue = (isFailing && options.isOnline()) || isDue(due.status, runtime.nowMs(), LONGEST_MS);
+      if (isFailing && !isStatusDue) return this.staleReadings();
       const slow = dueReads();
       if (!isStatusDue && slow.length === 0) return [];
       record = requireCallable(record, runtime.nowMs());
@@ -141,6 +149,7 @@ export function createVacuum(config: VacuumConfig, options: VacuumOptions, runti
         record = { ...record, slowError: [...slowErrors.values()][0] ?? null };
         return readings;
       } catch (error) {
+        due = { ...due, status: runtime.nowMs() + cadence.statusIdleMs };
         record = afterFailure(record, toConnectorError(error).code, runtime.nowMs(), runtime.chance());
         throw error;
       }
