@@ -16,8 +16,9 @@ import { apiHandlers } from "./api/handlers.js";
 import { recordAccessRefusal } from "./api/record-access-refusal.js";
 import type { UplinkDeps } from "./devices/ingest-envelope.js";
 import { jobFunction } from "./jobs/job-trigger.js";
-import { auditJob, expiryJob, exportJob, outboxJob, quotaJob, witnessJob } from "./jobs/jobs.js";
+import { auditJob, expiryJob, exportJob, outboxJob, quotaJob, schedulerJob, witnessJob } from "./jobs/jobs.js";
 import { outboxPublishFunction, studioEventsPushFunction } from "./outbox/outbox-trigger.js";
+import { cloudScheduler, schedulerConfig } from "./platform/cloud-scheduler.js";
 import { publishStudioEvent } from "./platform/event-publisher.js";
 import { setClaims } from "./platform/auth-claims.js";
 import { fromFirestore } from "./platform/firestore-codec.js";
@@ -28,6 +29,9 @@ import { productionDeps, randomId } from "./platform/production-deps.js";
 import { verifyToken } from "./platform/verify-token.js";
 import { controlFlipFunction } from "./proposals/control-flip-trigger.js";
 import { decideAgentSubmission } from "./proposals/submit-for-agent.js";
+import { schedulerFollowFunction, schedulerFollowGlobalFunction } from "./scheduling/follow-trigger.js";
+import { jobOwner } from "./scheduling/job-names.js";
+import type { JobScheduler } from "./scheduling/job-scheduler.js";
 
 /** Every deployed function, one export a line; an export's name is its deployed id. */
 const deps = (): UplinkDeps => {
@@ -54,11 +58,19 @@ const witnessMeans = (): WitnessDeps => ({
 const outbox = outboxJob(() => publisher);
 const exporting = exportJob(exportMeans);
 const witnessing = witnessJob(witnessMeans);
+let openedScheduler: JobScheduler | undefined;
+const scheduler = (): JobScheduler | null => {
+  const config = schedulerConfig(process.env);
+  if (config.kind === "none") return null;
+  openedScheduler ??= { ...cloudScheduler(config.parent), ownerOf: (jobId) => jobOwner(config.jobPrefix, jobId) };
+  return openedScheduler;
+};
+const following = schedulerJob(scheduler);
 
 export const api = apiFunction(() => ({
   handlers: apiHandlers(deps, {
     log: () => firestoreLogStore(database()),
-    jobs: [expiryJob, outbox, quotaJob, exporting, witnessing],
+    jobs: [expiryJob, outbox, quotaJob, exporting, witnessing, following],
   }),
   verifyToken,
   recordRefusal: (refusal) => recordAccessRefusal(deps(), refusal),
@@ -90,3 +102,6 @@ export const auditLog = auditLogFunction(() => {
 export const exportRequested = exportFunction(exportMeans);
 export const exportSweep = jobFunction(exporting, deps);
 export const witnessSweep = jobFunction(witnessing, deps);
+export const schedulerFollow = schedulerFollowFunction(deps, scheduler);
+export const schedulerFollowGlobal = schedulerFollowGlobalFunction(deps, scheduler);
+export const schedulerSweep = jobFunction(following, deps, { schedule: "every 5 minutes" });

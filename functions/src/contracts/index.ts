@@ -33,3 +33,4 @@ export * from "./paths.js";
 export * from "./api.js";
 export * from "./outbox.js";
 export * from "./job-run.js";
+export * from "./scheduled-job.js";

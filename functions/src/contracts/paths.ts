@@ -22,6 +22,7 @@ export const COLLECTIONS = {
   outbox: "outbox",
   notices: "notices",
   jobRuns: "jobRuns",
+  scheduledJobs: "scheduledJobs",
   quotas: "quotas",
   delegations: "delegations",
   exemptions: "exemptions",
@@ -67,6 +68,7 @@ export const approverRationalesRef = (uid: string): string => `approverRationale
 export const outboxRef = (eventId: string): string => `outbox/${eventId}`;
 export const noticeRef = (eventId: string): string => `notices/${eventId}`;
 export const jobRunRef = (runId: string): string => `jobRuns/${runId}`;
+export const scheduledJobRef = (jobId: string): string => `scheduledJobs/${jobId}`;
 export const auditEventRef = (eventId: string): string => `auditEvents/${eventId}`;
 export const auditPayloadRef = (eventId: string): string => `auditPayloads/${eventId}`;
 export const logHeadRef = (): string => "auditLog/head";

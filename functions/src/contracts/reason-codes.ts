@@ -125,6 +125,21 @@ export const REASON_CODES = {
     whoCanLift: "Another owner or approver_admin.",
     httpStatus: 409,
   },
+  SCHEDULER_UNREACHABLE: {
+    sentence: "Cloud Scheduler does not answer, so its jobs could be neither paused nor resumed.",
+    whoCanLift: "Nobody needs to: it is tried again every five minutes.",
+    httpStatus: 503,
+  },
+  SCHEDULED_JOB_MISSING: {
+    sentence: "A scheduled job that was paused for a stop is gone at Cloud Scheduler.",
+    whoCanLift: "An operator of the platform, by finding out who removed it.",
+    httpStatus: 409,
+  },
+  SCHEDULED_JOB_STUCK: {
+    sentence: "A scheduled job cannot be paused in the state that Cloud Scheduler holds it in.",
+    whoCanLift: "An operator of the platform, by updating or pausing the job by hand.",
+    httpStatus: 409,
+  },
   // Proposals and approvals (M01, M02)
   INVALID_TRANSITION: {
     sentence: "The proposal is not in a state from which this is possible.",

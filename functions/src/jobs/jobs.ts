@@ -8,6 +8,8 @@ import { sweepExports } from "../audit-access/sweep-exports.js";
 import type { GenerateDeps } from "../audit-access/generate-export.js";
 import { sweepWitnesses } from "../audit/sweep-witnesses.js";
 import type { WitnessDeps } from "../audit/witness-logs.js";
+import { followControl } from "../scheduling/follow-control.js";
+import type { JobScheduler } from "../scheduling/job-scheduler.js";
 import type { Job } from "./run-job.js";
 
 const MINUTE_MS = 60_000;
@@ -52,4 +54,11 @@ export const witnessJob = (means: () => WitnessDeps): Job => ({
   name: "witnessSweep",
   everyMs: MINUTE_MS,
   run: () => sweepWitnesses(means()),
+});
+
+/** Brings the scheduled jobs to where the switch wants them, where the triggers did not get through or a stop ran out. */
+export const schedulerJob = (scheduler: () => JobScheduler | null): Job => ({
+  name: "schedulerSweep",
+  everyMs: 5 * MINUTE_MS,
+  run: async (deps, requestId) => (await followControl(deps, scheduler(), { requestId })).counts,
 });

@@ -34,15 +34,15 @@ export async function runJob(deps: Deps, job: Job, startedBy: JobRun["startedBy"
   if (!(await begin(deps, begun))) return null;
   try {
     const counts = await job.run(deps, `job-${begun.runId}`);
-    return await end(deps, { ...begun, status: "done", counts });
+    return await recordEnd(deps, { ...begun, status: "done", counts });
   } catch (error) {
-    await end(deps, { ...begun, status: "failed", problem: error instanceof Error ? error.name : typeof error });
+    await recordEnd(deps, { ...begun, status: "failed", problem: error instanceof Error ? error.name : typeof error });
     throw error;
   }
 }
 
 function begin(deps: Deps, run: JobRun): Promise<boolean> {
-  const path = pathOf(run);
+  const path = inTenant(PLATFORM_TENANT_ID, jobRunRef(run.runId));
   return deps.transactor.transact(async (reads) => {
     const [taken] = await reads.get([path]);
     if (taken?.data != null) return { changes: [], events: [], answer: false };
@@ -51,15 +51,14 @@ function begin(deps: Deps, run: JobRun): Promise<boolean> {
   });
 }
 
-function end(deps: Deps, ended: JobRun): Promise<JobRun> {
+/** Puts a run's end on record, in the platform's own studio or in the one that it was for. */
+export function recordEnd(deps: Deps, ended: JobRun, tenantId: string = PLATFORM_TENANT_ID): Promise<JobRun> {
   const run = JobRun.parse({ ...ended, endedAt: deps.clock.now() });
   return deps.transactor.transact(() =>
     Promise.resolve({
-      changes: [{ op: "set" as const, path: pathOf(run), data: toDocument(run) }],
+      changes: [{ op: "set" as const, path: inTenant(tenantId, jobRunRef(run.runId)), data: toDocument(run) }],
       events: [],
       answer: run,
     }),
   );
 }
-
-const pathOf = ({ runId }: JobRun): string => inTenant(PLATFORM_TENANT_ID, jobRunRef(runId));

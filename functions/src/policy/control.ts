@@ -50,6 +50,8 @@ export interface ControlSubject {
   readonly actorIds?: readonly string[];
   /** Whose readings the request rests on. */
   readonly connectorIds?: readonly string[];
+  /** The routine on whose behalf. */
+  readonly routineId?: string;
 }
 
 /**
@@ -87,7 +89,10 @@ function hasRunOut({ until }: ControlScope, now: UtcInstant): boolean {
   return until !== null && Date.parse(now) >= Date.parse(until);
 }
 
-function matches({ kind, id }: ControlScope, { capabilityId, actorIds, connectorIds }: ControlSubject): boolean {
+function matches(
+  { kind, id }: ControlScope,
+  { capabilityId, actorIds, connectorIds, routineId }: ControlSubject,
+): boolean {
   switch (kind) {
     case "capability":
       return id === capabilityId;
@@ -96,7 +101,7 @@ function matches({ kind, id }: ControlScope, { capabilityId, actorIds, connector
     case "connector":
       return connectorIds?.includes(id) === true;
     case "routine":
-      return false; // nothing that is decided here runs on behalf of a routine
+      return id === routineId;
   }
 }
 

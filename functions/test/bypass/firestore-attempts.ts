@@ -35,6 +35,7 @@ const SERVER_WRITTEN = [
   "executions",
   "openIntents",
   "jobRuns",
+  "scheduledJobs",
   "auditEvents",
   "auditPayloads",
   "agents",

@@ -87,6 +87,11 @@ describe("firestore.indexes.json", () => {
     assert.deepEqual(FILE.fieldOverrides.find((it) => it.fieldPath === "seq")?.indexes, []);
   });
 
+  it("lets the sweep find the jobs that are held in all studios", () => {
+    const jobs = FILE.fieldOverrides.find((it) => it.collectionGroup === "scheduledJobs" && it.fieldPath === "state");
+    assert.ok(jobs?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));
+  });
+
   it("keeps what is long or nested out of the automatic indexes", () => {
     const exempt = FILE.fieldOverrides.filter((it) => it.indexes.length === 0);
     const names = exempt.map((it) => `${it.collectionGroup}.${it.fieldPath}`);

@@ -49,6 +49,7 @@ export const PATHS: readonly PathRow[] = [
   { path: "tenants/{t}/outbox/e-1", match: null, get: NOBODY },
   { path: "tenants/{t}/notices/e-1", match: "/notices/{eventId}", get: EVERYONE },
   { path: "tenants/{t}/jobRuns/j-1", match: "/jobRuns/{runId}", get: REDRIVERS },
+  { path: "tenants/{t}/scheduledJobs/s-1", match: "/scheduledJobs/{jobId}", get: REDRIVERS },
   { path: "tenants/{t}/auditEvents/e-1", match: "/auditEvents/{eventId}", get: ALL_BUT_VIEWER },
   { path: "tenants/{t}/auditPayloads/e-1", match: "/auditPayloads/{eventId}", get: ADMINS },
   { path: "tenants/{t}/auditLog/head", match: "/auditLog/{logDocument}", get: ALL_BUT_VIEWER },

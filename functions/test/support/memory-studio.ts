@@ -5,6 +5,7 @@ import { ApiError, Proposal, REASON_CODES, controlRef, inTenant, proposalRef } f
 import type {
   ApiErrorDetails,
   AuditEvent,
+  ControlScope,
   HumanActor,
   JsonObject,
   ReasonCode,
@@ -17,6 +18,7 @@ import { grantDelegation, revokeDelegation } from "../../src/policy/delegations.
 import { grantExemption } from "../../src/policy/exemptions.js";
 import { engageStop } from "../../src/policy/engage-stop.js";
 import { releaseStop } from "../../src/policy/release-stop.js";
+import { engageScope } from "../../src/policy/scopes.js";
 import { executeProposal } from "../../src/proposals/execute.js";
 import { planProposal } from "../../src/proposals/replan.js";
 import {
@@ -82,6 +84,7 @@ export interface MemoryStudio {
   takeBack(delegationId: string, actor?: HumanActor): ReturnType<typeof revokeDelegation>;
   exempt(body?: Partial<RouteBody<"grantExemption">>, actor?: HumanActor): ReturnType<typeof grantExemption>;
   stop(mode?: "stopped" | "read_only"): ReturnType<typeof engageStop>;
+  stopScope(scope: Pick<ControlScope, "kind" | "id" | "until">): ReturnType<typeof engageScope>;
   release(actor: HumanActor, phrase?: string | null): ReturnType<typeof releaseStop>;
   /** The platform brings the studio into being, or lists its people again. */
   bootstrap(): Promise<void>;
@@ -246,6 +249,7 @@ function makeStudio(deps: TestDeps): MemoryStudio {
         }),
       ),
     stop: (mode = "stopped") => engageStop(deps, control(anApprover(), { mode, reason: REASON })),
+    stopScope: (scope) => engageScope(deps, control(anApprover(), { ...scope, mode: "stopped", reason: REASON })),
     release: (actor, phrase = null) =>
       releaseStop(deps, control(actor, { reason: "All clear again, says Otto", phrase })),
     async bootstrap() {

@@ -99,6 +99,8 @@ const WRAPPERS = new Map<string, string>([
   ["sequenceFunction", "functions/src/audit/log-trigger.ts"],
   ["staffClaimsFunction", "functions/src/policy/staff-claims-trigger.ts"],
   ["controlFlipFunction", "functions/src/proposals/control-flip-trigger.ts"],
+  ["schedulerFollowFunction", "functions/src/scheduling/follow-trigger.ts"],
+  ["schedulerFollowGlobalFunction", "functions/src/scheduling/follow-trigger.ts"],
 ]);
 /** The only files that may open a way in over HTTP. */
 const HTTP_EDGES = new Set(["functions/src/api/api-trigger.ts", "functions/src/devices/push-trigger.ts"]);
