@@ -16,7 +16,16 @@ import { apiHandlers } from "./api/handlers.js";
 import { recordAccessRefusal } from "./api/record-access-refusal.js";
 import type { UplinkDeps } from "./devices/ingest-envelope.js";
 import { jobFunction } from "./jobs/job-trigger.js";
-import { auditJob, expiryJob, exportJob, outboxJob, quotaJob, schedulerJob, witnessJob } from "./jobs/jobs.js";
+import {
+  auditJob,
+  expiryJob,
+  exportJob,
+  outboxJob,
+  quotaJob,
+  reminderJob,
+  schedulerJob,
+  witnessJob,
+} from "./jobs/jobs.js";
 import { outboxPublishFunction, studioEventsPushFunction } from "./outbox/outbox-trigger.js";
 import { cloudScheduler, schedulerConfig } from "./platform/cloud-scheduler.js";
 import { publishStudioEvent } from "./platform/event-publisher.js";
@@ -82,6 +91,7 @@ export const agentUplinkDeadLetterPush = deadLetterPushFunction(uplink);
 export const outboxPublish = outboxPublishFunction(deps, publisher);
 export const studioEventsPush = studioEventsPushFunction(deps, process.env);
 export const expirySweep = jobFunction(expiryJob, deps);
+export const reminderSweep = jobFunction(reminderJob, deps);
 export const outboxSweep = jobFunction(outbox, deps);
 export const quotaRecount = jobFunction(quotaJob, deps, { schedule: "every day 03:20" });
 export const auditSequence = sequenceFunction(deps);

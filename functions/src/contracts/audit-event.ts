@@ -48,6 +48,8 @@ export const AUDIT_EVENT_TYPES = [
   "proposal.superseded",
   "proposal.approvals_dismissed",
   "proposal.expired",
+  "proposal.reminded",
+  "proposal.escalated",
   "proposal.executed",
   "proposal.went_stale",
   "proposal.blocked",

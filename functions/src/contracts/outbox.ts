@@ -4,6 +4,9 @@ import { DocId, TenantId, UtcInstant } from "./primitives.js";
 /** The topic on which the studio tells what happened, ordered for each studio. */
 export const STUDIO_EVENTS_TOPIC = "studio-events";
 
+/** As many people as one event is told to. */
+export const MAX_RECIPIENTS = 20;
+
 /** What somebody beside the acting person has to hear of (M02.10). */
 export const TOLD_EVENT_TYPES = [
   "proposal.approved",
@@ -12,6 +15,8 @@ export const TOLD_EVENT_TYPES = [
   "proposal.rolled_back",
   "proposal.blocked",
   "proposal.expired",
+  "proposal.reminded",
+  "proposal.escalated",
 ] as const;
 export const ToldEventType = z.enum(TOLD_EVENT_TYPES);
 
@@ -26,8 +31,8 @@ export const StudioEvent = z.strictObject({
   at: UtcInstant,
   proposalId: DocId,
   actorId: DocId,
-  /** The people whom it concerns: requester and agent owner, without the one who acted. */
-  recipients: z.array(DocId).min(1).max(6),
+  /** The people whom it concerns, without the one who acted: the request's chain, or with a reminder those who can decide. */
+  recipients: z.array(DocId).min(1).max(MAX_RECIPIENTS),
 });
 export type StudioEvent = z.infer<typeof StudioEvent>;
 

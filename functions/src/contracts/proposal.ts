@@ -110,6 +110,9 @@ export const Proposal = z.strictObject({
   submittedAt: UtcInstant,
   /** The first instant at which a decision comes too late (exclusive end). */
   expiresAt: UtcInstant,
+  /** When the deciders are next reminded, and how many of the rule's reminders are behind; null: none is left. */
+  nextReminderAt: UtcInstant.nullable(),
+  remindersSent: z.int().min(0).max(6),
   /** The rule of the approval policy that it was submitted under, and that decides on it. */
   rule: ApprovalRule,
   soloMode: SoloMode.nullable(),

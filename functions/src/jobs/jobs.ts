@@ -2,6 +2,7 @@ import type { EventPublisher } from "../outbox/publish-outbox.js";
 import { sweepOutbox } from "../outbox/publish-outbox.js";
 import { recountQuotas } from "../policy/recount-quotas.js";
 import { sweepExpired } from "../proposals/expire.js";
+import { sweepReminders } from "../proposals/remind.js";
 import type { SweepCounts } from "../audit/sweep-logs.js";
 import type { Deps } from "../commit/deps.js";
 import { sweepExports } from "../audit-access/sweep-exports.js";
@@ -19,6 +20,13 @@ export const expiryJob: Job = {
   name: "expirySweep",
   everyMs: MINUTE_MS,
   run: (deps, requestId) => sweepExpired(deps, requestId),
+};
+
+/** Reminds those who can decide of what waits for them. */
+export const reminderJob: Job = {
+  name: "reminderSweep",
+  everyMs: MINUTE_MS,
+  run: (deps, requestId) => sweepReminders(deps, requestId),
 };
 
 /** Holds every quota against the audit log, once a night. */

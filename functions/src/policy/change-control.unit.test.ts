@@ -142,15 +142,17 @@ describe("policy: the staff list and the covers", () => {
       entry("same"),
       entry("new"),
     );
-    assert.deepEqual(claimsToSync(before, after), [
+    assert.deepEqual(claimsToSync(before, after, after), [
       { uid: "ana", roles: ["approver", "owner"] },
       { uid: "ana-2", roles: ["approver", "owner"] },
       { uid: "amir", roles: null },
       { uid: "gone", roles: null },
       { uid: "new", roles: ["approver"] },
     ]);
-    assert.deepEqual(claimsToSync(after, after), []);
-    assert.deepEqual(claimsToSync(before, { staff: "none" }), []);
-    assert.equal(claimsToSync(null, after).length, 5);
+    assert.deepEqual(claimsToSync(after, after, after), []);
+    assert.deepEqual(claimsToSync(before, { staff: "none" }, after), []);
+    assert.deepEqual(claimsToSync(before, after, { staff: "none" }), []);
+    assert.deepEqual(claimsToSync(before, after, before)[0], { uid: "ana", roles: ["approver"] }, "a late event");
+    assert.equal(claimsToSync(null, after, after).length, 5);
   });
 });

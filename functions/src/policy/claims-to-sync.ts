@@ -9,15 +9,19 @@ export interface ClaimOf {
 
 /**
  * Whose token claims no longer say what the staff list says? Every account of every person whose entry changed, with the
- * roles they hold now. A document that cannot be read changes nobody's claims: decisions read the list itself, so claims
+ * roles that the list of this moment has for them. A document that cannot be read changes nobody's claims: decisions read the list itself, so claims
  * only let people in at the door.
  */
-export function claimsToSync(before: JsonObject | null, after: JsonObject | null): readonly ClaimOf[] {
-  const [then, now] = [claimsIn(before), claimsIn(after)];
-  if (now === null) return [];
-  const accounts = [...new Set([...(then ?? new Map<string, string>()).keys(), ...now.keys()])];
+export function claimsToSync(
+  before: JsonObject | null,
+  after: JsonObject | null,
+  current: JsonObject | null,
+): readonly ClaimOf[] {
+  const [then, changed, now] = [claimsIn(before), claimsIn(after), claimsIn(current)];
+  if (changed === null || now === null) return [];
+  const accounts = [...new Set([...(then ?? new Map<string, string>()).keys(), ...changed.keys()])];
   return accounts
-    .filter((uid) => then === null || then.get(uid) !== now.get(uid))
+    .filter((uid) => then === null || then.get(uid) !== changed.get(uid))
     .map((uid) => ({ uid, roles: rolesIn(now.get(uid)) }));
 }
 

@@ -18,8 +18,9 @@ const OPTIONS = {
 type SetClaims = (tenantId: string, uid: string, roles: readonly Role[] | null) => Promise<boolean>;
 
 /**
- * `staffClaimsSync`: copies what the staff list says into the accounts' token claims. Idempotency: it sets, and is safe to run
- * twice or late; the list itself decides, the claims only let people in at the door.
+ * `staffClaimsSync`: copies what the staff list says into the accounts' token claims. The event names whose entry changed; what
+ * they hold is read anew, so that a late or repeated event cannot bring back an older list. Idempotency: it sets. The list
+ * itself decides, the claims only let people in at the door.
  */
 export function staffClaimsFunction(
   set: SetClaims,
@@ -30,7 +31,8 @@ export function staffClaimsFunction(
       const stored = snapshot?.data();
       return stored === undefined ? null : decode(stored);
     };
-    const claims = claimsToSync(read(data?.before), read(data?.after));
+    const current = await data?.after.ref.get();
+    const claims = claimsToSync(read(data?.before), read(data?.after), read(current));
     for (const { uid, roles } of claims) {
       const isKnown = await set(params.tenantId, uid, roles);
       const { tenantId } = params;

@@ -51,12 +51,13 @@ function dueQueries(now: UtcInstant): DocumentQuery[] {
   ];
 }
 
-interface Due {
+export interface Due {
   readonly tenantId: string;
   readonly proposalId: string;
 }
 
-function findDue(deps: Deps, query: DocumentQuery): Promise<Due[]> {
+/** Which proposals of which studios does a query over all of them find? */
+export function findDue(deps: Deps, query: DocumentQuery): Promise<Due[]> {
   return deps.transactor.transact(async (reads) => ({
     changes: [],
     events: [],

@@ -7,7 +7,15 @@ import type { DocumentChange } from "../commit/document-change.js";
 import { refuse } from "../commit/outcome.js";
 import type { Refused } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
-import { Proposal, StudioEvent, ToldEventType, inTenant, outboxRef, proposalRef } from "../contracts/index.js";
+import {
+  MAX_RECIPIENTS,
+  Proposal,
+  StudioEvent,
+  ToldEventType,
+  inTenant,
+  outboxRef,
+  proposalRef,
+} from "../contracts/index.js";
 import type { Actor, ApiErrorDetails, JsonObject, PolicyDecision, ReasonCode, UtcInstant } from "../contracts/index.js";
 import type { PolicyOperation } from "../policy/facts.js";
 import { OPERATION_TO, TRANSITIONS, requireTransition } from "./lifecycle.js";
@@ -39,7 +47,12 @@ export function stepProposal(
   before: Proposal,
   patch: Partial<Proposal>,
   draft: Pick<EventDraft, "type"> & Partial<EventDraft>,
-  beside: { readonly eventId?: string; readonly changes?: readonly DocumentChange[] } = {},
+  beside: {
+    readonly eventId?: string;
+    readonly changes?: readonly DocumentChange[];
+    /** Whom it concerns, where that is not the request's own chain. */
+    readonly recipients?: readonly string[];
+  } = {},
 ): ProposalStep {
   const eventId = beside.eventId ?? deps.ids.random();
   const status = patch.status ?? before.status;
@@ -69,7 +82,7 @@ export function stepProposal(
     changes: [
       { op: "set", path: inTenant(proposal.tenantId, proposalRef(proposal.proposalId)), data: toDocument(proposal) },
       ...(beside.changes ?? []),
-      ...tell(occasion, proposal, event),
+      ...tell(occasion, proposal, event, beside.recipients ?? peopleOf(proposal)),
     ],
   };
 }
@@ -78,16 +91,23 @@ export function stepProposal(
  * Whom does this concern beside the one who acts? A row in the outbox, in the same commit: it is published after it, and
  * never without it (M03.10). Nothing where nobody is left to be told.
  */
-function tell({ tenantId, actor, now }: Occasion, proposal: Proposal, { event }: RecordedEvent): DocumentChange[] {
+function tell(
+  { tenantId, actor, now }: Occasion,
+  proposal: Proposal,
+  { event }: RecordedEvent,
+  people: readonly string[],
+): DocumentChange[] {
   const type = ToldEventType.safeParse(event.type);
-  const people = proposal.actChain.filter((link) => link.type === "human").map(({ id }) => id);
-  const recipients = [...new Set(people)].filter((id) => id !== actor.id);
+  const recipients = [...new Set(people)].filter((id) => id !== actor.id).slice(0, MAX_RECIPIENTS);
   if (!type.success || recipients.length === 0) return [];
   const { eventId } = event;
   const { proposalId } = proposal;
   const row = { eventId, tenantId, type: type.data, at: now, proposalId, actorId: actor.id, recipients };
   return [{ op: "create", path: inTenant(tenantId, outboxRef(eventId)), data: StudioEvent.parse(row) }];
 }
+
+const peopleOf = ({ actChain }: Proposal): string[] =>
+  actChain.filter((link) => link.type === "human").map(({ id }) => id);
 
 /** Which reviews still stand and are lost when this revision ends: whose, on which revision, and what they said. */
 export function lostReviews({ reviews }: Proposal): { reviewer: string; rev: number; decision: string }[] {

@@ -3,6 +3,7 @@ import { fewestApprovals, ruleFor } from "../policy/approval-policy.js";
 import type { RuleSubject } from "../policy/approval-policy.js";
 import type { ControlReading } from "../policy/control.js";
 import { electorateOf } from "../policy/electorate.js";
+import { remindersOf } from "../policy/reminders.js";
 import { canBeReached, eligibleApprovers, soloFrom } from "../policy/tally.js";
 import type { Electorate } from "../policy/tally.js";
 
@@ -17,6 +18,8 @@ export type UnderPolicy = Pick<
   | "approvalsRequired"
   | "eligibleApprovers"
   | "expiresAt"
+  | "nextReminderAt"
+  | "remindersSent"
   | "policyId"
   | "policyVersion"
   | "status"
@@ -41,12 +44,15 @@ export function underPolicy(
   if (rule === null || electorate === null) return null;
   const eligible = eligibleApprovers(electorate);
   const isDecidable = canBeReached(electorate, eligible) || hasSoloDecider(electorate, subject.riskTier);
+  const expiresAt = new Date(Date.parse(now) + rule.decideWithinMs).toISOString();
   return {
     rule,
     soloMode,
     approvalsRequired: fewestApprovals(rule),
     eligibleApprovers: { count: eligible.length, names: eligible.slice(0, NAMES_KEPT).map(({ name }) => name) },
-    expiresAt: new Date(Date.parse(now) + rule.decideWithinMs).toISOString(),
+    expiresAt,
+    nextReminderAt: remindersOf(rule, expiresAt)[0]?.at ?? null,
+    remindersSent: 0,
     policyId: id,
     policyVersion: version,
     status: isDecidable ? "pending_approval" : "blocked",

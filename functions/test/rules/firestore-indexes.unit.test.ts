@@ -44,6 +44,7 @@ const ASKED = [
   "COLLECTION proposals status ASCENDING, expiresAt ASCENDING",
   "COLLECTION_GROUP proposals status ASCENDING, expiresAt ASCENDING",
   "COLLECTION_GROUP proposals status ASCENDING, approvedUntil ASCENDING",
+  "COLLECTION_GROUP proposals status ASCENDING, nextReminderAt ASCENDING",
   "COLLECTION auditEvents proposalId ASCENDING, at ASCENDING",
   ...["proposalId", "requestId", "actorId", "outcome", "severity"].map(
     (field) => `COLLECTION auditEvents ${field} ASCENDING, at DESCENDING`,

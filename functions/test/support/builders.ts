@@ -311,6 +311,8 @@ export function aProposal(overrides: Partial<Proposal> = {}): Proposal {
     createdAt: NOW,
     submittedAt: NOW,
     expiresAt: later(72 * HOUR),
+    nextReminderAt: later(36 * HOUR),
+    remindersSent: 0,
     rule: lowRule(),
     soloMode: null,
     approvalsRequired: 1,

@@ -126,6 +126,8 @@ export function aProposal(overrides: Partial<Proposal> = {}, nowMs = NOON_MS): P
     createdAt: instant(nowMs - 4 * MINUTE_MS),
     submittedAt: instant(nowMs - 4 * MINUTE_MS),
     expiresAt: instant(nowMs + 42 * MINUTE_MS),
+    nextReminderAt: null,
+    remindersSent: 0,
     rule: RULE,
     soloMode: null,
     approvalsRequired: 1,
