@@ -54,7 +54,7 @@ export const addListProposals: AddCommand = (program, { withSession }) => {
 };
 
 /** A whole number from 1 to the bound. Throws USAGE. */
-function readLimit(given: string | boolean | undefined, max: number): number {
+export function readLimit(given: string | boolean | undefined, max: number): number {
   const limit = typeof given === "string" && /^[1-9][0-9]{0,5}$/.test(given) ? Number(given) : NaN;
   if (!(limit <= max)) throw unusable("USAGE", `--limit is a whole number from 1 to ${max}.`);
   return limit;

@@ -53,7 +53,7 @@ async function send(means: Means, url: string, init: RequestInit): Promise<{ sta
 }
 
 /** The refusal of an answer that is not a success. */
-function toFailure(status: number, json: unknown): CommandFailure {
+export function toFailure(status: number, json: unknown): CommandFailure {
   const refusal = ApiError.safeParse(json);
   if (!refusal.success)
     return unreachable("ANSWER_UNREADABLE", `The server answered ${status} in a form that this program does not know.`);

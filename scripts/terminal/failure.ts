@@ -5,7 +5,8 @@ import type { ApiErrorDetails, ReasonCode } from "@studio-os/functions/contracts
 export const EXIT_CODES = { done: 0, refused: 1, unusable: 2, unreachable: 3 } as const;
 
 /** What can go wrong on this side of the wire. Everything else is one of the studio's own reason codes. */
-export type TerminalCode = "USAGE" | "NOT_CONFIGURED" | "NETWORK_UNREACHABLE" | "ANSWER_UNREADABLE" | "SIGN_IN_FAILED";
+export type TerminalCode =
+  "USAGE" | "NOT_CONFIGURED" | "NETWORK_UNREACHABLE" | "ANSWER_UNREADABLE" | "SIGN_IN_FAILED" | "PROOF_REJECTED";
 
 /** Thrown by a command that did not do what was asked: what the person reads, and how the program ends. */
 export class CommandFailure extends Error {

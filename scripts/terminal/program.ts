@@ -7,15 +7,15 @@ import { openSession } from "./session.js";
 import type { Session, SessionOptions } from "./session.js";
 
 /** A command's options and arguments, as commander read them. */
-type Given = Readonly<Record<string, string | boolean | undefined>>;
+export type Given = Readonly<Record<string, string | boolean | undefined>>;
 
 /** What commands are built with. */
 interface Terminal {
   readonly means: Means;
   /** The body of a command that talks to the studio as somebody. */
   readonly withSession: (body: (session: Session, given: Given, words: readonly string[]) => Promise<Report>) => Action;
-  /** The body of a command that needs nobody. */
-  readonly alone: (body: (given: Given, words: readonly string[]) => Promise<Report>) => Action;
+  /** The body of a command that needs nobody, or an audit link in place of a sign-in. The options hold the program's own as well. */
+  readonly alone: (body: (given: Given, words: readonly string[], means: Means) => Promise<Report>) => Action;
 }
 
 type Action = (...given: unknown[]) => Promise<void>;
@@ -26,6 +26,7 @@ const HELP = `
 Who you are: STUDIO_TOKEN, or --email (STUDIO_EMAIL) with STUDIO_PASSWORD or the keyboard.
 Which studio: --studio https://… (STUDIO_ORIGIN) and --tenant (STUDIO_TENANT). Without an address, the one that
 npm start brings up on this machine.
+An audit link in STUDIO_AUDIT_LINK stands for a sign-in where a log or an export is read.
 
 Exit codes: 0 done, 1 the studio said no (or a proof does not hold), 2 not usable as given, 3 not reachable or not signed in.`;
 
@@ -71,7 +72,7 @@ export async function runProgram(
       (body) =>
       async (...given) => {
         const { options, words } = readGiven(given);
-        await settle(() => body(options, words));
+        await settle(() => body(options, words, means));
       },
   };
   for (const add of commands) add(program, terminal);

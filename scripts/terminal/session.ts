@@ -43,7 +43,7 @@ export async function openSession(means: Means, options: SessionOptions): Promis
 }
 
 /** Throws NOT_CONFIGURED unless this names a studio. */
-function requireTenant(text: string | undefined): string {
+export function requireTenant(text: string | undefined): string {
   const tenant = TenantId.safeParse(text);
   if (!tenant.success)
     throw unusable("NOT_CONFIGURED", "Say which studio: --tenant or STUDIO_TENANT, such as kiln-house.");
