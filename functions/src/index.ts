@@ -36,7 +36,7 @@ import { deadLetterPushFunction, uplinkPushFunction } from "./devices/push-trigg
 import { database } from "./platform/database.js";
 import { productionDeps, randomId } from "./platform/production-deps.js";
 import { verifyToken } from "./platform/verify-token.js";
-import { controlFlipFunction } from "./proposals/control-flip-trigger.js";
+import { controlFlipFunction, globalControlFlipFunction } from "./proposals/control-flip-trigger.js";
 import { decideAgentSubmission } from "./proposals/submit-for-agent.js";
 import { schedulerFollowFunction, schedulerFollowGlobalFunction } from "./scheduling/follow-trigger.js";
 import { jobOwner } from "./scheduling/job-names.js";
@@ -98,6 +98,7 @@ export const auditSequence = sequenceFunction(deps);
 export const auditSweep = jobFunction(auditJob(sweepAllLogs), deps, { serviceAccount: "audit-signer@" });
 export const staffClaimsSync = staffClaimsFunction(setClaims, fromFirestore);
 export const controlFlip = controlFlipFunction(deps);
+export const globalControlFlip = globalControlFlipFunction(deps);
 export const auditLog = auditLogFunction(() => {
   const means = deps();
   const log = firestoreLogStore(database());

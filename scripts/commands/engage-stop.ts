@@ -9,11 +9,17 @@ export const addEngageStop: AddCommand = (program, { withSession }) => {
     .description("Stop the studio. One person is enough.")
     .requiredOption("--reason <text>", "why, in your own words")
     .option("--mode <mode>", "stopped or read_only", "stopped")
+    .option("--all-studios", "every studio at once, for operators of the platform")
     .action(
-      withSession(async ({ call }, { reason, mode }) => {
+      withSession(async ({ call }, { reason, mode, allStudios }) => {
         if (mode !== "stopped" && mode !== "read_only") throw unusable("USAGE", "--mode is stopped or read_only.");
-        const { control } = await call("engageStop", {}, { mode, reason: String(reason) });
-        return { lines: [`The studio is ${control.mode}.`, ...controlLines(control)], json: { control } };
+        const body = { mode, reason: String(reason) } as const;
+        const isGlobal = allStudios === true;
+        const { control } = isGlobal ? await call("engageGlobalStop", {}, body) : await call("engageStop", {}, body);
+        return {
+          lines: [`${isGlobal ? "Every studio" : "The studio"} is ${control.mode}.`, ...controlLines(control)],
+          json: { control },
+        };
       }),
     );
 };

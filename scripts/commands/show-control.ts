@@ -17,6 +17,6 @@ export const addShowControl: AddCommand = (program, { withSession }) => {
 };
 
 /** What a person needs to know of the control document beside its mode. */
-export function controlLines({ epoch, scopes }: ControlState): string[] {
+export function controlLines({ epoch, scopes }: Pick<ControlState, "epoch" | "scopes">): string[] {
   return [`Control epoch: ${epoch}`, ...scopes.map(({ kind, id, mode }) => `  ${kind} ${id}: ${mode}`)];
 }

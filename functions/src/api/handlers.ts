@@ -6,6 +6,7 @@ import { startJob } from "../jobs/start-job.js";
 import type { Job } from "../jobs/run-job.js";
 import { getControl } from "../policy/look-at-control.js";
 import { engageStop } from "../policy/engage-stop.js";
+import { engageGlobalStop, releaseGlobalStop } from "../policy/global-control.js";
 import { changeStaff } from "../policy/change-staff.js";
 import { endCover, startCover } from "../policy/covers.js";
 import { grantDelegation, revokeDelegation } from "../policy/delegations.js";
@@ -76,6 +77,8 @@ export function apiHandlers(deps: () => UplinkDeps, more: MoreMeans): Handlers {
     releaseStop: handle("releaseStop", (call) => releaseStop(deps(), call)),
     engageScope: handle("engageScope", (call) => engageScope(deps(), call)),
     releaseScope: handle("releaseScope", (call) => releaseScope(deps(), call)),
+    engageGlobalStop: handle("engageGlobalStop", (call) => engageGlobalStop(deps(), call)),
+    releaseGlobalStop: handle("releaseGlobalStop", (call) => releaseGlobalStop(deps(), call)),
     enrolAgent: handle("enrolAgent", (call) => enrolAgent(deps(), call)),
     revokeAgent: handle("revokeAgent", (call) => revokeAgent(deps(), call)),
     makeEnrolmentCode: handle("makeEnrolmentCode", (call) => makeEnrolmentCode(deps(), call)),

@@ -23,6 +23,11 @@ export interface DocumentQuery {
     readonly value: Json;
   }[];
   readonly orderBy?: readonly { readonly field: string; readonly direction: "asc" | "desc" }[];
+  /**
+   * The next page, of a query that asks for equal fields alone and for no order: it goes on behind this document, by its full
+   * path, in the order of the paths. The first page of such a query comes in that order by itself.
+   */
+  readonly after?: string;
   /** Every query is bounded. */
   readonly limit: number;
 }

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { ConflictField, Plan, StaleField } from "./effect.js";
 import { ApproverCover } from "./approval-policy.js";
-import { ControlMode, ControlReason, ControlState, ScopeKind, StaffEntry } from "./control.js";
+import { ControlMode, ControlReason, ControlState, GlobalControlState, ScopeKind, StaffEntry } from "./control.js";
 import { Delegation } from "./delegation.js";
 import { Exemption } from "./exemption.js";
+import { PLATFORM_TENANT_ID } from "./paths.js";
 import { PolicyDecision } from "./policy-trace.js";
 import { DocId, JsonObject, Role, Sha256Hex, TenantId, UtcInstant, plainText } from "./primitives.js";
 import type { Role as RoleName } from "./primitives.js";
@@ -101,6 +102,8 @@ export interface ApiRoute {
    * one-time code or a signature, and the handler alone judges it.
    */
   readonly access: "person" | "proof";
+  /** Of a route whose path names no tenant: the one whose roles count. */
+  readonly tenantId?: string;
   /** Who may call it: any one of these roles in the tenant that the path names. Empty where the body proves who asks. */
   readonly roles: readonly RoleName[];
   readonly params: z.ZodObject;
@@ -320,6 +323,29 @@ export const API_ROUTES = {
       phrase: z.string().max(60).nullable().default(null),
     }),
     answer: z.strictObject({ control: ControlState, isReleased: z.boolean() }),
+    needsRecentSignIn: true,
+  },
+  engageGlobalStop: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/platform/control:engage",
+    summary: "Stop all studios, or make them read-only. One operator of the platform is enough.",
+    tenantId: PLATFORM_TENANT_ID,
+    roles: ["operator"],
+    params: z.strictObject({}),
+    body: z.strictObject({ mode: z.enum(["read_only", "stopped"]), reason: ControlReason }),
+    answer: z.strictObject({ control: GlobalControlState }),
+  },
+  releaseGlobalStop: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/platform/control:release",
+    summary: "Ask for the release of all studios, or confirm what another operator of the platform asked for.",
+    tenantId: PLATFORM_TENANT_ID,
+    roles: ["operator"],
+    params: z.strictObject({}),
+    body: z.strictObject({ reason: ControlReason, phrase: z.string().max(60).nullable().default(null) }),
+    answer: z.strictObject({ control: GlobalControlState, isReleased: z.boolean() }),
     needsRecentSignIn: true,
   },
   enrolAgent: {

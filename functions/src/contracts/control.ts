@@ -58,6 +58,20 @@ export const GlobalControlState = z.strictObject(SWITCH);
 export type GlobalControlState = z.infer<typeof GlobalControlState>;
 
 /**
+ * Who may stop and release all studios at once. A token that names an operator counts only together with an entry here.
+ * Stored at `control/operators`; written by the platform's set-up only; kept for ever.
+ */
+export const PlatformOperators = z.strictObject({
+  operators: z
+    .array(z.strictObject({ uid: DocId, name: z.string().min(1).max(120), disabledAt: UtcInstant.nullable() }))
+    .max(20),
+  auditVersion: z.int().min(1),
+  lastEventId: DocId,
+  updatedAt: UtcInstant,
+});
+export type PlatformOperators = z.infer<typeof PlatformOperators>;
+
+/**
  * One person of the studio and the roles they hold there. What a person may do is what the verified token and this entry
  * both say, so that a role taken away is gone with this commit, and not when the token ends.
  */

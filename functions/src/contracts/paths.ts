@@ -48,6 +48,8 @@ export const COLLECTIONS = {
 
 /** The control document that stands above every studio. */
 export const GLOBAL_CONTROL_PATH = "control/global";
+/** Who may flip it. */
+export const OPERATORS_PATH = "control/operators";
 /** The reserved tenant for what belongs to no studio: messages that name none, and the platform's own events. */
 export const PLATFORM_TENANT_ID = "platform";
 

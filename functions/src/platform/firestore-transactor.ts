@@ -1,4 +1,4 @@
-import { FieldValue } from "firebase-admin/firestore";
+import { FieldPath, FieldValue } from "firebase-admin/firestore";
 import type { DocumentSnapshot, Firestore, Query, Transaction } from "firebase-admin/firestore";
 import type { DocumentChange } from "../commit/document-change.js";
 import { StudioError } from "../commit/studio-error.js";
@@ -101,6 +101,7 @@ function toQuery(firestore: Firestore, query: DocumentQuery): Query {
     query.isGroup === true ? firestore.collectionGroup(query.collection) : firestore.collection(query.collection);
   for (const { field, op, value } of query.where) built = built.where(field, op, toStoredValue(field, value));
   for (const { field, direction } of query.orderBy ?? []) built = built.orderBy(field, direction);
+  if (query.after !== undefined) built = built.orderBy(FieldPath.documentId()).startAfter(firestore.doc(query.after));
   return built.limit(query.limit);
 }
 

@@ -7,7 +7,9 @@ import {
   ControlState,
   GLOBAL_CONTROL_PATH,
   GlobalControlState,
+  OPERATORS_PATH,
   PLATFORM_TENANT_ID,
+  PlatformOperators,
   Tenant,
   approvalPolicyRef,
   controlRef,
@@ -144,6 +146,43 @@ export function bootstrapGlobalControl(deps: Deps): Promise<{ isNew: boolean }> 
     );
     return {
       changes: [{ op: "create", path: GLOBAL_CONTROL_PATH, data: toDocument(control) }],
+      events: [event],
+      answer: { isNew: true },
+    };
+  });
+}
+
+/** Puts these people on the list of the platform's operators, once; a list that is there is left as it is. */
+export function bootstrapOperators(
+  deps: Deps,
+  operators: readonly { readonly uid: string; readonly name: string }[],
+): Promise<{ isNew: boolean }> {
+  return deps.transactor.transact<{ isNew: boolean }>(async (reads) => {
+    const [stored] = await reads.get([OPERATORS_PATH]);
+    if (stored?.data != null) return { changes: [], events: [], answer: { isNew: false } };
+    const now = deps.clock.now();
+    const eventId = deps.ids.random();
+    const list = PlatformOperators.parse({
+      operators: operators.map(({ uid, name }) => ({ uid, name, disabledAt: null })),
+      auditVersion: 1,
+      lastEventId: eventId,
+      updatedAt: now,
+    });
+    const event = recordEvent(
+      {
+        tenantId: PLATFORM_TENANT_ID,
+        type: "staff.changed",
+        at: now,
+        actor: PLATFORM,
+        outcome: "done",
+        severity: "alarm",
+        requestId: "bootstrap-operators",
+        data: { scope: "global", operators: operators.map(({ uid }) => uid) },
+      },
+      eventMeans(deps, eventId),
+    );
+    return {
+      changes: [{ op: "create", path: OPERATORS_PATH, data: toDocument(list) }],
       events: [event],
       answer: { isNew: true },
     };

@@ -14,12 +14,16 @@ export interface ControlReadings {
 
 /** Can these stored documents be trusted as control states? A missing or malformed one is unreadable (M04.2). */
 export const readControls = (global: JsonObject | null, tenant: JsonObject | null): ControlReadings => ({
-  global: read(GlobalControlState, global),
+  global: readGlobalControl(global),
   tenant: readControl(tenant),
 });
 
 /** The same for the studio's own document alone. */
 export const readControl = (data: JsonObject | null): ControlReading => read(ControlState, data);
+
+/** And for the document above all studios. */
+export const readGlobalControl = (data: JsonObject | null): Reading<GlobalControlState> =>
+  read(GlobalControlState, data);
 
 function read<State>(
   schema: { safeParse(data: JsonObject): { success: true; data: State } | { success: false } },

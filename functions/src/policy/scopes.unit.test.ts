@@ -113,22 +113,22 @@ describe("policy/scopes", () => {
   });
 
   describe("after a flip", () => {
-    const sweep = () => blockApproved(studio.deps, TENANT_ID, "flip-1");
+    const sweep = () => blockApproved(studio.deps, { tenantId: TENANT_ID, requestId: "flip-1" });
 
     it("marks what was approved before as blocked, and what it does not concern by its older epoch", async () => {
       const [flag, note] = [await approved(), await noted()];
       await studio.accepted(engage());
-      assert.deepEqual(await sweep(), { approved: 2, blocked: 2 });
+      assert.deepEqual(await sweep(), { approved: 2, blocked: 2, failed: 0, isDone: true });
       assert.equal(studio.stored(flag.proposalId).problem?.code, "KILL_SWITCH");
       assert.equal(studio.stored(note.proposalId).problem?.code, "CONTROL_CHANGED");
-      assert.deepEqual(await sweep(), { approved: 0, blocked: 0 });
+      assert.deepEqual(await sweep(), { approved: 0, blocked: 0, failed: 0, isDone: true });
     });
 
     it("leaves what stands under the epoch of now, and everything while the switch cannot be read", async () => {
       const flag = await approved();
-      assert.deepEqual(await sweep(), { approved: 1, blocked: 0 });
+      assert.deepEqual(await sweep(), { approved: 1, blocked: 0, failed: 0, isDone: true });
       studio.deps.transactor.remove(`tenants/${TENANT_ID}/control/state`);
-      assert.deepEqual(await sweep(), { approved: 1, blocked: 0 });
+      assert.deepEqual(await sweep(), { approved: 1, blocked: 0, failed: 0, isDone: true });
       assert.equal(studio.stored(flag.proposalId).status, "approved");
     });
 

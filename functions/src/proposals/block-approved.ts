@@ -9,44 +9,67 @@ import { loadProposal } from "./load.js";
 import type { LoadedProposal } from "./load.js";
 import { stepProposal } from "./on-record.js";
 
-/** How many approved proposals one flip marks at most, and how many of them at once. */
+/** Approved proposals on a page, pages in one run, and how many proposals are marked at once. */
 const PAGE = 200;
+const MAX_PAGES = 25;
 const AT_ONCE = 10;
 
 const SWEEP: Actor = { type: "system", id: "control-sweep", name: "Control sweep" };
 
+export interface BlockCounts {
+  readonly approved: number;
+  readonly blocked: number;
+  /** Could not be marked: the store was busy, or the proposal breaks its contract. */
+  readonly failed: number;
+  /** False: there are more than one run marks. A further run goes on, for what is marked is not found again. */
+  readonly isDone: boolean;
+}
+
 /**
- * Marks what was approved before a flip of the switch as `blocked`, with the reason (M04.5). It only says aloud what is so
- * anyway: an execution is judged against the switch and its epoch in its own transaction, whether or not this has run.
- * Each proposal is a transaction of its own, so an execution that was there first stands.
+ * Marks what was approved before a flip of the switch as `blocked`, with the reason (M04.5), in one studio or, after a flip of
+ * the switch above all studios, in all of them. It only says aloud what is so anyway: an execution is judged against the
+ * switch and its epoch in its own transaction, whether or not this has run. Each proposal is a transaction of its own, so an
+ * execution that was there first stands, and one that cannot be marked keeps no other from it.
  */
 export async function blockApproved(
   deps: Deps,
-  tenantId: string,
-  requestId: string,
-): Promise<{ readonly approved: number; readonly blocked: number }> {
-  const ids = await approvedIn(deps, tenantId);
-  let blocked = 0;
-  for (let from = 0; from < ids.length; from += AT_ONCE) {
-    const batch = ids.slice(from, from + AT_ONCE);
-    const done = await Promise.all(batch.map((proposalId) => blockIfStopped(deps, tenantId, proposalId, requestId)));
-    blocked += done.filter((isBlocked) => isBlocked).length;
+  { tenantId, requestId, maxPages = MAX_PAGES }: { tenantId?: string; requestId: string; maxPages?: number },
+): Promise<BlockCounts> {
+  const counts = { approved: 0, blocked: 0, failed: 0 };
+  let after: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const found = await approvedOnes(deps, tenantId, after);
+    counts.approved += found.length;
+    for (let from = 0; from < found.length; from += AT_ONCE) {
+      const batch = found.slice(from, from + AT_ONCE);
+      const done = await Promise.allSettled(batch.map((path) => blockIfStopped(deps, path, requestId)));
+      counts.failed += done.filter(({ status }) => status === "rejected").length;
+      counts.blocked += done.filter((each) => each.status === "fulfilled" && each.value).length;
+    }
+    if (found.length < PAGE) return { ...counts, isDone: true };
+    after = found.at(-1);
   }
-  return { approved: ids.length, blocked };
+  return { ...counts, isDone: false };
 }
 
-function approvedIn(deps: Deps, tenantId: string): Promise<string[]> {
+/** The paths of approved proposals, in their order, behind the one where the page before ended. */
+function approvedOnes(deps: Deps, tenantId: string | undefined, after: string | undefined): Promise<string[]> {
   return deps.transactor.transact(async (reads) => {
     const found = await reads.query({
-      collection: inTenant(tenantId, "proposals"),
+      ...(tenantId === undefined
+        ? { collection: "proposals", isGroup: true }
+        : { collection: inTenant(tenantId, "proposals") }),
       where: [{ field: "status", op: "==", value: "approved" }],
+      ...(after === undefined ? {} : { after }),
       limit: PAGE,
     });
-    return { changes: [], events: [], answer: found.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)) };
+    return { changes: [], events: [], answer: found.map(({ path }) => path) };
   });
 }
 
-function blockIfStopped(deps: Deps, tenantId: string, proposalId: string, requestId: string): Promise<boolean> {
+function blockIfStopped(deps: Deps, path: string, requestId: string): Promise<boolean> {
+  const [root, tenantId = "", , proposalId = "", ...rest] = path.split("/");
+  if (root !== "tenants" || rest.length > 0) return Promise.resolve(false);
   return deps.transactor.transact(async (reads) => {
     const loaded = await loadProposal(reads, tenantId, proposalId);
     const now = deps.clock.now();

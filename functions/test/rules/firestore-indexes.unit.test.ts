@@ -88,6 +88,11 @@ describe("firestore.indexes.json", () => {
     assert.deepEqual(FILE.fieldOverrides.find((it) => it.fieldPath === "seq")?.indexes, []);
   });
 
+  it("lets a flip above all studios find what is approved in them", () => {
+    const approved = FILE.fieldOverrides.find((it) => it.collectionGroup === "proposals" && it.fieldPath === "status");
+    assert.ok(approved?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));
+  });
+
   it("lets the sweep find the jobs that are held in all studios", () => {
     const jobs = FILE.fieldOverrides.find((it) => it.collectionGroup === "scheduledJobs" && it.fieldPath === "state");
     assert.ok(jobs?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));

@@ -70,6 +70,7 @@ export const PATHS: readonly PathRow[] = [
   { path: "tenants/{t}/batches/b-1/unheardOf/u-1", match: null, get: NOBODY },
   { path: "unheardOf/u-1", match: null, get: NOBODY },
   { path: "control/other", match: null, get: NOBODY },
+  { path: "control/operators", match: null, get: NOBODY },
 ];
 
 /** Collections of the contracts that no path of the matrix lies in. Must be empty. */

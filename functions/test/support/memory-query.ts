@@ -16,6 +16,7 @@ export function runQuery(documents: readonly Candidate[], query: DocumentQuery):
   const orders = effectiveOrder(query);
   return documents
     .filter(({ path }) => isIn(path, query))
+    .filter(({ path }) => query.after === undefined || comparePaths(path, query.after) > 0)
     .filter(({ data }) => query.where.every((filter) => holds(valueAt(data, filter.field), filter)))
     .filter(({ data }) => orders.every(({ field }) => valueAt(data, field) !== undefined))
     .sort((a, b) => compareBy(orders, a, b))
@@ -72,7 +73,7 @@ function compareBy(orders: readonly Order[], a: Candidate, b: Candidate): number
     const order = compare(valueAt(a.data, field) ?? null, valueAt(b.data, field) ?? null);
     if (order !== 0) return direction === "asc" ? order : -order;
   }
-  const byPath = a.path < b.path ? -1 : 1;
+  const byPath = comparePaths(a.path, b.path);
   return orders.at(-1)?.direction === "desc" ? -byPath : byPath;
 }
 
@@ -86,3 +87,11 @@ function compare(a: Json, b: Json): number {
 
 const TYPES = ["object", "boolean", "number", "string"];
 const rankOf = (value: Json): number => TYPES.indexOf(typeof value);
+
+/** Segment by segment, as Firestore orders document names: `a/b` comes before `a-/b`, though "-" is less than "/". */
+function comparePaths(a: string, b: string): number {
+  const [left, right] = [a.split("/"), b.split("/")];
+  const at = left.findIndex((segment, i) => segment !== right[i]);
+  if (at < 0) return left.length - right.length;
+  return (left[at] ?? "") < (right[at] ?? "") ? -1 : 1;
+}

@@ -226,7 +226,7 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
             path: "tenants/other/firings/f-9",
             data: { kilnId: "k-1", startAt: "2026-11-09T00:00:00.000Z" },
           },
-          { op: "set", path: at("firings/f-1/notes/n-1"), data: { kilnId: "k-1" } },
+          { op: "set", path: at("firings/f-1/notices/n-1"), data: { kilnId: "k-1" } },
         );
       });
       const kiln = { field: "kilnId", op: "==", value: "k-1" } as const;
@@ -307,6 +307,34 @@ export function describeTransactor(name: string, makeTransactor: () => Transacto
         ]);
         const group = { collection: "firings", isGroup: true, where: [kiln], orderBy: [newest], limit: 2 };
         assert.deepEqual(await find(group), ["f-9", "f-2"]);
+      });
+
+      it("goes on behind a document, in the order of the paths, in one collection and in all", async () => {
+        const paths = [
+          "tenants/aa/notices/1",
+          "tenants/aa/notices/3",
+          "tenants/aa-b/notices/2",
+          "tenants/bb/notices/1",
+        ];
+        await write(...paths.map((path) => ({ op: "create" as const, path, data: { kind: "x" } })));
+        await write({ op: "create", path: "tenants/bb/notices/0", data: { kind: "y" } });
+        const where = [{ field: "kind", op: "==" as const, value: "x" }];
+        const pages = async (query: Pick<DocumentQuery, "collection" | "isGroup">): Promise<string[][]> => {
+          const found: string[][] = [];
+          for (let after: string | undefined; found.length < 5; after = found.at(-1)?.at(-1)) {
+            const page = { ...query, where, limit: 2, ...(after === undefined ? {} : { after }) };
+            const next = await store.transact(async (reads) => ({
+              changes: [],
+              events: [],
+              answer: (await reads.query(page)).map(({ path }) => path),
+            }));
+            if (next.length === 0) break;
+            found.push(next);
+          }
+          return found;
+        };
+        assert.deepEqual(await pages({ collection: "notices", isGroup: true }), [paths.slice(0, 2), paths.slice(2)]);
+        assert.deepEqual(await pages({ collection: "tenants/aa/notices" }), [paths.slice(0, 2)]);
       });
     });
   });

@@ -77,10 +77,12 @@ const isWords = (text: unknown): boolean => typeof text === "string" && text.tri
 const PROOF_ROUTES: ReadonlySet<string> = new Set(["redeemEnrolmentCode", "rotateAgentKey"]);
 
 function lintRoutes({ routes }: PolicyUnderLint): string[] {
-  return Object.entries(routes).flatMap(([name, { roles, path, body, method, access }]) => [
+  return Object.entries(routes).flatMap(([name, { roles, path, body, method, access, tenantId }]) => [
     ...(access === "person" || PROOF_ROUTES.has(name) ? [] : [`route ${name}: asks for no sign-in`]),
     ...((roles ?? []).length > 0 || access === "proof" ? [] : [`route ${name}: says nobody who may call it`]),
-    ...(path?.startsWith("/api/v1/tenants/{tenantId}/") === true ? [] : [`route ${name}: lies outside of a studio`]),
+    ...(path?.startsWith(tenantId === undefined ? "/api/v1/tenants/{tenantId}/" : `/api/v1/${tenantId}/`) === true
+      ? []
+      : [`route ${name}: lies outside of a studio`]),
     ...(method === "POST" && body === null ? [`route ${name}: writes without a body that is checked`] : []),
   ]);
 }
@@ -99,11 +101,18 @@ const WRAPPERS = new Map<string, string>([
   ["sequenceFunction", "functions/src/audit/log-trigger.ts"],
   ["staffClaimsFunction", "functions/src/policy/staff-claims-trigger.ts"],
   ["controlFlipFunction", "functions/src/proposals/control-flip-trigger.ts"],
+  ["globalControlFlipFunction", "functions/src/proposals/control-flip-trigger.ts"],
   ["schedulerFollowFunction", "functions/src/scheduling/follow-trigger.ts"],
+  ["auditLogFunction", "functions/src/audit-access/audit-log-trigger.ts"],
+  ["exportFunction", "functions/src/audit-access/export-trigger.ts"],
   ["schedulerFollowGlobalFunction", "functions/src/scheduling/follow-trigger.ts"],
 ]);
 /** The only files that may open a way in over HTTP. */
-const HTTP_EDGES = new Set(["functions/src/api/api-trigger.ts", "functions/src/devices/push-trigger.ts"]);
+const HTTP_EDGES = new Set([
+  "functions/src/api/api-trigger.ts",
+  "functions/src/devices/push-trigger.ts",
+  "functions/src/audit-access/audit-log-trigger.ts",
+]);
 
 function lintDeployed({ indexSource, sources }: PolicyUnderLint): string[] {
   const exported = [...indexSource.matchAll(/^export (.*)$/gm)].map(([, rest = ""]) => rest);

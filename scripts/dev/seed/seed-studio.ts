@@ -7,12 +7,16 @@ import type { StaffEntry, StaffMember } from "@studio-os/functions/contracts";
 import type { Deps } from "../../../functions/src/commit/deps.js";
 import { firestoreTransactor } from "../../../functions/src/platform/firestore-transactor.js";
 import { randomId } from "../../../functions/src/platform/production-deps.js";
-import { bootstrapGlobalControl, bootstrapTenant } from "../../../functions/src/policy/bootstrap-control.js";
+import {
+  bootstrapGlobalControl,
+  bootstrapOperators,
+  bootstrapTenant,
+} from "../../../functions/src/policy/bootstrap-control.js";
 import { pointAdminSdkAt, requireEmulators } from "./emulator-guard.js";
 import type { EmulatorHosts } from "./emulator-guard.js";
 import { generateStudio } from "./generate-studio.js";
 import { openStudio } from "./open-studio.js";
-import { createAccounts, signInsOf } from "./staff-accounts.js";
+import { OPERATORS, createAccounts, signInsOf } from "./staff-accounts.js";
 import type { SignIn } from "./staff-accounts.js";
 import { studioDateOf } from "./studio-calendar.js";
 import type { StudioDate } from "./studio-calendar.js";
@@ -60,13 +64,17 @@ export async function seedStudio(options: SeedOptions): Promise<SeedSummary> {
   try {
     const deps = depsOf(app);
     await bootstrapGlobalControl(deps);
+    await bootstrapOperators(
+      deps,
+      OPERATORS.map(({ uid, displayName }) => ({ uid, name: displayName })),
+    );
     const studios: SeedSummary["studios"][number][] = [];
     for (const seed of seeds) {
       const { isNew } = await bootstrapTenant(deps, seed.tenant, seed.staff.map(toStaffEntry));
       const counts = await writeStudio(getFirestore(app), seed, progress);
       studios.push({ tenantId: seed.tenant.tenantId, name: seed.tenant.name, isNew, counts });
     }
-    await createAccounts(getAuth(app), signIns);
+    await createAccounts(getAuth(app), [...signIns, ...OPERATORS]);
     progress(`${signIns.length} accounts`);
     const isDemoStudioOpen = await openDemoStudio(options, signIns, progress);
     return { seedNumber, today, studios, signIns, isDemoStudioOpen };

@@ -14,6 +14,13 @@ export interface SignIn {
   readonly tenants: Readonly<Record<string, readonly Role[]>>;
 }
 
+/** Two operators of the platform, who belong to no studio and may stop and release all of them. */
+export const OPERATORS: readonly SignIn[] = ["Pat Platform", "Pim Platform"].map((displayName) => {
+  const uid = displayName.toLowerCase().replace(" ", "-");
+  const email = `${uid}@example.test`;
+  return { uid, displayName, email, password: DEMO_PASSWORD, tenants: { platform: ["operator"] } };
+});
+
 /** Who can sign in? Each person once, however many studios they work for. */
 export function signInsOf(seeds: readonly StudioSeed[]): readonly SignIn[] {
   const byUid = new Map<string, SignIn>();

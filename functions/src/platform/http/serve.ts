@@ -1,6 +1,6 @@
 import { StudioError } from "../../commit/studio-error.js";
 import type { Outcome, Refused } from "../../commit/outcome.js";
-import { API_ROUTES, REASON_CODES, RECENT_SIGN_IN_MS } from "../../contracts/index.js";
+import { API_ROUTES, PLATFORM_TENANT_ID, REASON_CODES, RECENT_SIGN_IN_MS } from "../../contracts/index.js";
 import type {
   ApiError,
   ApiRouteName,
@@ -102,8 +102,10 @@ async function answer(
   const principal = token === undefined ? null : await means.verifyToken(token);
   if (principal === null) return refusal("UNAUTHENTICATED");
 
-  const tenantId = match.params["tenantId"] ?? "";
-  const actor = actorIn(principal, tenantId);
+  const tenantId = match.route.tenantId ?? match.params["tenantId"] ?? "";
+  // The platform is no studio: roles there open its own routes, and nothing that is asked of a studio.
+  const isOpen = tenantId !== PLATFORM_TENANT_ID || match.route.tenantId === PLATFORM_TENANT_ID;
+  const actor = isOpen ? actorIn(principal, tenantId) : null;
   const turnAway = async (reason: ReasonCode, details?: Refused["details"]): Promise<Refused> => {
     await means.recordRefusal({ principal, tenantId, route: match.name, reason, requestId });
     return refusal(reason, details);

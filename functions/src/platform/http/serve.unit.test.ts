@@ -335,7 +335,7 @@ describe("platform/http/serve", () => {
           uid: "rolf",
           name: "Rolf",
           signedInAtMs: Date.parse(NOW),
-          tenants: { "kiln-house": [role] },
+          tenants: { [route.tenantId ?? "kiln-house"]: [role] },
         };
         const path = route.path.replace("{tenantId}", "kiln-house").replace(/\{\w+\}/, "x-1");
         const { reply } = await send({ method: route.method, path }, answerNothing, {
@@ -344,6 +344,18 @@ describe("platform/http/serve", () => {
         assert.equal(reply.logged["code"] === "ROLE_MISSING", !route.roles.includes(role), role);
       }
     });
+
+  it("opens the platform's routes to nobody of a studio, and no studio's routes to the platform's operators", async () => {
+    const as = (tenants: Principal["tenants"]) => ({
+      verifyToken: () => Promise.resolve({ uid: "rolf", name: "Rolf", signedInAtMs: Date.parse(NOW), tenants }),
+    });
+    const stop = { method: "POST", path: API_ROUTES.engageGlobalStop.path };
+    const owner = as({ "kiln-house": [...ROLES] });
+    assertRefused(await send(stop, answerNothing, owner), "CROSS_TENANT_DENIED");
+    const operator = as({ platform: [...ROLES] });
+    for (const path of ["/api/v1/tenants/platform/control:engage", "/api/v1/tenants/kiln-house/control:engage"])
+      assertRefused(await send({ method: "POST", path }, answerNothing, operator), "CROSS_TENANT_DENIED");
+  });
 
   describe("when something breaks", () => {
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what is thrown need not be an Error
