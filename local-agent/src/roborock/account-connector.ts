@@ -135,11 +135,9 @@ export function createAccountConnector(
       consecutiveFailures: failure === null ? 0 : 1,
     };
     if (failure === null) return base;
-    return {
-      ...base,
-      state: base.state === "healthy" ? "degraded" : base.state,
-      lastError: base.lastError ?? failure.code,
-    };
+    // What only a person can mend comes first.
+    const lastError = failure.code === "AUTH" ? failure.code : (base.lastError ?? failure.code);
+    return { ...base, state: base.state === "healthy" ? "degraded" : base.state, lastError };
   }
 
   return {

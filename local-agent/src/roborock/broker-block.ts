@@ -31,8 +31,10 @@ export function createBrokerBlock(store: AccountStore | null, secrets: SessionSe
   return {
     untilMs() {
       const nowMs = runtime.nowMs();
-      notedMs = store === null ? null : brokerBlockedUntilMs(store.readLimits(nowMs), credentials, nowMs);
-      return notedMs;
+      if (store === null) return null;
+      const limits = store.readLimits(nowMs);
+      notedMs = limits.broker?.untilMs ?? null;
+      return brokerBlockedUntilMs(limits, credentials, nowMs);
     },
     note(state) {
       const nowMs = runtime.nowMs();

@@ -1,6 +1,6 @@
 import { AccountError } from "./account-error.js";
 import type { AccountStore } from "./account-store.js";
-import { accountBlockedUntilMs, blockAccount, callableAtMs, DAY_MS, recordCall } from "./limits.js";
+import { accountBlockedUntilMs, blockAccount, callableAtMs, DAY_MS, recordCall, settleClock } from "./limits.js";
 import type { BudgetKind } from "./limits.js";
 
 export interface GateDeps {
@@ -31,16 +31,21 @@ export async function throughGate<T>(deps: GateDeps, kind: BudgetKind, call: () 
   }
 }
 
+/** One for each window of a budget. */
+const MAX_WAITS = 5;
+
 async function pass({ store, nowMs, sleep, longestWaitMs = SHORT_WAIT_MS }: GateDeps, kind: BudgetKind): Promise<void> {
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     const at = nowMs();
     let waitMs = 0;
-    await store.updateLimits(at, (limits) => {
+    await store.updateLimits(at, (stored) => {
+      const limits = settleClock(stored, at);
       const blockedUntilMs = accountBlockedUntilMs(limits, at);
       if (blockedUntilMs !== null) throw new AccountError("BLOCKED", `until ${instantOf(blockedUntilMs)}`);
       const callableMs = callableAtMs(limits, kind, at);
       waitMs = Math.max(0, callableMs - at);
-      if (waitMs > longestWaitMs) throw new AccountError("BUDGET_SPENT", `again from ${instantOf(callableMs)}`);
+      if (waitMs > longestWaitMs || (waitMs > 0 && attempt === MAX_WAITS))
+        throw new AccountError("BUDGET_SPENT", `again from ${instantOf(callableMs)}`);
       return waitMs > 0 ? limits : recordCall(limits, kind, at);
     });
     if (waitMs === 0) return;

@@ -89,7 +89,12 @@ function effectiveEnd(block: Block | null, nowMs: number): number | null {
   return untilMs > nowMs ? untilMs : null;
 }
 
-/** Times far ahead of now are left of a clock that was very wrong. */
+/** Answers: what counts once the clock was set back? Calls that seem to lie ahead count as made now. */
+export function settleClock(limits: AccountLimits, nowMs: number): AccountLimits {
+  const settled = (times: readonly number[]): number[] => times.map((at) => Math.min(at, nowMs));
+  return { ...limits, login: settled(limits.login), home: settled(limits.home) };
+}
+
 function inWindow(times: readonly number[], nowMs: number, windowMs: number): number[] {
-  return times.filter((at) => at > nowMs - windowMs && at - nowMs <= DAY_MS);
+  return times.filter((at) => at > nowMs - windowMs);
 }

@@ -10,6 +10,7 @@ import {
   DAY_MS,
   NO_LIMITS,
   recordCall,
+  settleClock,
 } from "./limits.js";
 import type { AccountLimits, BudgetKind } from "./limits.js";
 
@@ -78,6 +79,12 @@ describe("local-agent/roborock/account/limits", () => {
         assert.ok(callableAtMs(limits, "login", at) - at <= DAY_MS);
       }),
     );
+  });
+
+  it("counts calls that seem to lie ahead as made now, so that a wrong clock ends within a day", () => {
+    const limits = settleClock(recordCall(NO_LIMITS, "login", NOW + 100 * DAY_MS), NOW);
+    assert.deepEqual(limits.login, [NOW]);
+    assert.ok(callableAtMs(limits, "login", NOW) <= NOW + 1_000);
   });
 
   it("keeps a bounded list, whatever it is fed", () => {
