@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { revealHubitat, revealRoborock, secretsOf } from "./config.js";
+import { revealAccount, revealHubitat, revealRoborock, secretsOf } from "./config.js";
 import { InvalidConfig, loadConfig, parseConfig } from "./load-config.js";
 import { createKeyFile } from "./uplink/agent-key.js";
 
@@ -50,6 +50,37 @@ describe("local-agent/load-config", () => {
     }
   };
   const paths = (config: unknown) => problems(config).map(([path]) => path);
+
+  it("takes an account instead of named vacuums, and hides its address", () => {
+    const roborockAccount = { email: { env: "VACUUM_EMAIL" }, without: ["Old vacuum"] };
+    const known = { ...host, env: () => "studio@example.org" };
+    const config = parseConfig(JSON.stringify(aConfig({ roborockAccount })), known);
+    assert.ok(config.roborockAccount);
+    assert.equal(config.roborockAccount.pollIntervalMs, 30_000);
+    assert.ok(!inspect(config).includes("studio@example.org"));
+    assert.ok(secretsOf(config).some((secret) => secret.reveal() === "studio@example.org"));
+    const options = revealAccount(config.roborockAccount, true);
+    assert.deepEqual(
+      [options.email, options.isSimulated, options.without],
+      ["studio@example.org", true, ["Old vacuum"]],
+    );
+  });
+
+  it("refuses an account that names a method which acts, a foreign server, or vacuums of its own besides", () => {
+    const account = { email: "studio@example.org" };
+    const vacuum = { duid: "a", name: "b", localKey: "c", pv: "1.0", model: "d" };
+    const direct = { brokerUrl: "ssl://b.example:8883", rriot: { u: "u", s: "s", k: "k" }, devices: [vacuum] };
+    const of = (change: object): string[] => paths(aConfig({ roborockAccount: { ...account, ...change } }));
+    assert.deepEqual(of({}), []);
+    assert.deepEqual(of({ reads: ["get_status", "app_start"] }), ["roborockAccount.reads.1"]);
+    assert.deepEqual(of({ methods: ["app_start"] }), ["roborockAccount.methods"]);
+    assert.deepEqual(of({ bases: ["https://evil.example"] }), ["roborockAccount.bases"]);
+    assert.deepEqual(of({ email: "no address" }), ["roborockAccount.email"]);
+    assert.deepEqual(paths(aConfig({ roborock: { ...direct, reads: ["app_charge"] } })).slice(0, 1), [
+      "roborock.reads.0",
+    ]);
+    assert.deepEqual(paths(aConfig({ roborock: direct, roborockAccount: account })), ["roborockAccount"]);
+  });
 
   it("fills in the safe defaults", () => {
     const config = parse(aConfig());

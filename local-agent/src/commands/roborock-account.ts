@@ -18,6 +18,8 @@ export interface RoborockOptions {
 
 /** A login may wait this long for its budget, so that a mistyped code does not send the person away. Milliseconds. */
 const LOGIN_WAIT_MS = 65_000;
+/** A shorter wait needs no word. */
+const SHORT_WAIT_MS = 3_000;
 
 /** `studio-agent roborock login`: walks a person through the login; the running agent takes it up by itself. */
 export async function logInToRoborock(options: RoborockOptions & { readonly password?: boolean }): Promise<void> {
@@ -31,7 +33,12 @@ export async function logInToRoborock(options: RoborockOptions & { readonly pass
         dialogue,
         bases: account.bases,
         nowMs: Date.now,
-        sleep,
+        sleep: (ms) => {
+          const seconds = Math.ceil(ms / 1_000);
+          if (ms > SHORT_WAIT_MS)
+            dialogue.say(`Waiting ${seconds} s: who asks the vendor too often is locked out of the account.`);
+          return sleep(ms);
+        },
         longestWaitMs: LOGIN_WAIT_MS,
         openApi: (identity) => openApi(identity, account),
       },

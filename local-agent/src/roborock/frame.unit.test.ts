@@ -162,7 +162,8 @@ describe("local-agent/roborock/frame", function () {
   });
 });
 
-describe("local-agent/roborock/frame-stream", () => {
+describe("local-agent/roborock/frame-stream", function () {
+  this.timeout(FULL_TIMEOUT_MS);
   it("gives the same frames however TCP splits the bytes", () => {
     fc.assert(
       fc.property(
