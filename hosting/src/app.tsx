@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from "react";
 import type { Session, StudioData } from "./data/studio-data.js";
 import { DefectScreen } from "./ui/defect-screen.js";
-import { navigate, parsePage, queuePath, useAddress } from "./ui/route.js";
+import { navigate, parsePage, queuePath, tenantOf, useAddress } from "./ui/route.js";
 import { useStore } from "./ui/use-live.js";
 import { Cockpit } from "./views/cockpit.js";
 import { SignInScreen } from "./views/session/sign-in-screen.js";
@@ -44,7 +44,7 @@ function Workspace({ data, session }: { data: StudioData; session: OpenSession }
     if (isHome && only !== undefined) navigate(queuePath(only, null), true);
   }, [isHome, only]);
 
-  const tenantId = "tenantId" in page ? page.tenantId : null;
+  const tenantId = tenantOf(page);
   if (tenantId === null && isHome && only !== undefined) return null;
   if (tenantId === null || !own.includes(tenantId)) {
     return <TenantPicker data={data} person={session.person} tenants={session.tenants} refused={tenantId} />;

@@ -36,7 +36,9 @@ import {
 import { rollbackProposal } from "../proposals/rollback.js";
 import { submitProposal } from "../proposals/submit.js";
 import type { ApiRouteName, ProofRouteName, RouteBody, RouteParams } from "../contracts/index.js";
+import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
+import { listCapabilities } from "../capabilities/list-capabilities.js";
 import type { Handlers, UnprovenCall, VerifiedCall } from "../platform/http/serve.js";
 
 /** A call whose parameters and body are known to be this route's: `readRequest` parsed both with the route's own schemas. */
@@ -61,6 +63,7 @@ interface MoreMeans {
 /** Which use case answers which route. Nothing is decided here. */
 export function apiHandlers(deps: () => UplinkDeps, more: MoreMeans): Handlers {
   return {
+    listCapabilities: handle("listCapabilities", () => Promise.resolve(accept(listCapabilities()))),
     submitProposal: handle("submitProposal", (call) => submitProposal(deps(), call)),
     getProposal: handle("getProposal", (call) => getProposal(deps(), call)),
     planProposal: handle("planProposal", (call) => planProposal(deps(), call)),

@@ -6,6 +6,7 @@ import { Delegation } from "./delegation.js";
 import { Exemption } from "./exemption.js";
 import { PLATFORM_TENANT_ID } from "./paths.js";
 import { PolicyDecision } from "./policy-trace.js";
+import { CapabilityOffer, QuotaLimit } from "./capability.js";
 import { DocId, JsonObject, Role, Sha256Hex, TenantId, UtcInstant, plainText } from "./primitives.js";
 import type { Role as RoleName } from "./primitives.js";
 import { ApproveReason, Evidence, Proposal, RATIONALE_MAX, Rationale, RejectReason } from "./proposal.js";
@@ -126,6 +127,16 @@ const byProof = { ...defaults, access: "proof", roles: [] } as const;
 
 /** The one route table: OpenAPI, the server's router and every client are made from it. */
 export const API_ROUTES = {
+  listCapabilities: {
+    ...defaults,
+    method: "GET",
+    path: "/api/v1/tenants/{tenantId}/capabilities",
+    summary: "What can be proposed at all, with the JSON Schema of each input, and how often it may be done.",
+    roles: EVERYONE,
+    params: InTenant,
+    body: null,
+    answer: z.strictObject({ capabilities: z.array(CapabilityOffer), quotas: z.array(QuotaLimit) }),
+  },
   submitProposal: {
     ...defaults,
     method: "POST",

@@ -20,29 +20,36 @@ export type SelfExclusion = z.infer<typeof SelfExclusion>;
 
 /** One way to reach the quorum: this many distinct people who each pass the filter. */
 export const ApprovalThreshold = z.strictObject({
-  count: z.int().min(1).max(5),
-  filter: z.strictObject({
-    /** Any one of these roles. */
-    roles: z.array(Role).min(1),
-    /** Any one of these groups of the staff list; null asks for none. */
-    groups: z.array(z.string().min(1).max(40)).min(1).nullable(),
-    /** The people must come from as many different groups as there are people. */
-    distinctGroups: z.boolean(),
-  }),
+  count: z.int().min(1).max(5).meta({ title: "How many people" }),
+  filter: z
+    .strictObject({
+      /** Any one of these roles. */
+      roles: z.array(Role).min(1).meta({ title: "Any of these roles" }),
+      /** Any one of these groups of the staff list; null asks for none. */
+      groups: z.array(z.string().min(1).max(40)).min(1).nullable().meta({ title: "Only of these groups" }),
+      /** The people must come from as many different groups as there are people. */
+      distinctGroups: z.boolean().meta({ title: "Each from another group" }),
+    })
+    .meta({ title: "Who counts" }),
 });
 export type ApprovalThreshold = z.infer<typeof ApprovalThreshold>;
 
 /** One person may decide alone on what their own chain asked for, late and never unseen (M02.4). */
-export const SoloMode = z.strictObject({ coolingMs: z.int().min(30 * MINUTE_MS) });
+export const SoloMode = z.strictObject({
+  coolingMs: z
+    .int()
+    .min(30 * MINUTE_MS)
+    .meta({ title: "Only after" }),
+});
 export type SoloMode = z.infer<typeof SoloMode>;
 
 /** What a rule speaks about. An absent condition matches everything; the first rule that matches counts. */
 export const RuleCondition = z.strictObject({
-  riskTier: RiskTier.optional(),
-  capabilityId: z.string().min(1).max(80).optional(),
+  riskTier: RiskTier.optional().meta({ title: "Only this risk tier" }),
+  capabilityId: z.string().min(1).max(80).optional().meta({ title: "Only this capability" }),
   /** Money that the effect moves, in cents without sign: from this amount on. */
-  amountCents: z.int().min(0).optional(),
-  ownerUid: DocId.optional(),
+  amountCents: z.int().min(0).optional().meta({ title: "Only from this amount on" }),
+  ownerUid: DocId.optional().meta({ title: "Only what this person answers for" }),
 });
 
 /**
@@ -50,23 +57,26 @@ export const RuleCondition = z.strictObject({
  * that it was submitted under, so that a later policy does not change what people agreed on.
  */
 export const ApprovalRule = z.strictObject({
-  when: RuleCondition,
+  when: RuleCondition.meta({ title: "About which changes" }),
   /** Any one of them suffices: "one admin or two approvers". */
   thresholds: z.array(ApprovalThreshold).min(1).max(5),
   /** `any`: one rejection ends it. `quorum`: as many rejections as approvals would be needed. */
-  rejectRule: z.enum(["any", "quorum"]),
-  selfExclusion: z.array(SelfExclusion),
+  rejectRule: z.enum(["any", "quorum"]).meta({ title: "How many rejections end it" }),
+  selfExclusion: z.array(SelfExclusion).meta({ title: "Who may not decide" }),
   /** How long a decision may take, from submission. */
-  decideWithinMs: z.int().min(MINUTE_MS),
+  decideWithinMs: z.int().min(MINUTE_MS).meta({ title: "Time to decide" }),
   /** How long a granted approval stands (M01.7). */
-  approvalTtlMs: z.int().min(MINUTE_MS),
+  approvalTtlMs: z.int().min(MINUTE_MS).meta({ title: "How long an approval stands" }),
   /** How long after the quorum nothing is executed, so that the approval can be taken back (M03.7). */
-  holdMs: z.int().min(0).max(MAX_HOLD_MS),
+  holdMs: z.int().min(0).max(MAX_HOLD_MS).meta({ title: "Time to take an approval back" }),
   /** Shares of `decideWithinMs` after which the deciders are reminded. */
-  reminderAt: z.array(z.number().gt(0).lt(1)).max(5),
+  reminderAt: z.array(z.number().gt(0).lt(1)).max(5).meta({ title: "Reminders" }),
   /** Nothing is ever approved by waiting (M02.1). */
-  onTimeout: z.literal("deny"),
-  escalation: z.strictObject({ afterShare: z.number().gt(0).lt(1), to: Role }).nullable(),
+  onTimeout: z.literal("deny").meta({ title: "Without a decision" }),
+  escalation: z
+    .strictObject({ afterShare: z.number().gt(0).lt(1).meta({ title: "After this share of the time" }), to: Role })
+    .nullable()
+    .meta({ title: "Ask others as well" }),
 });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 

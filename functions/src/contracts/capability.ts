@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Role, RiskTier } from "./primitives.js";
+import { JsonObject, Role, RiskTier } from "./primitives.js";
+import { QUOTA_LIMIT_MAX, QuotaKey } from "./quota.js";
 
 /** A path that a capability may write, with the fields it may touch there. `*` stands for one document id. */
 export const DeclaredPath = z.strictObject({
@@ -39,3 +40,35 @@ export const CapabilityMetadata = z.strictObject({
   adr: z.string().regex(/^docs\/adr\/\d{4}-[a-z0-9-]+\.md$/),
 });
 export type CapabilityMetadata = z.infer<typeof CapabilityMetadata>;
+
+/**
+ * What somebody who wants to propose a change must know of a capability. `inputSchema` is the JSON Schema of its input:
+ * forms are made of it, and the server judges by the schema that it was made from. `record` beside a string names the
+ * collection whose document it is the id of.
+ */
+export const CapabilityOffer = z.strictObject({
+  ...CapabilityMetadata.pick({
+    id: true,
+    version: true,
+    title: true,
+    owner: true,
+    escalation: true,
+    riskTier: true,
+    mode: true,
+    inverse: true,
+    quotaId: true,
+    maxTargets: true,
+    proposableBy: true,
+  }).shape,
+  inputSchema: JsonObject,
+});
+export type CapabilityOffer = z.infer<typeof CapabilityOffer>;
+
+/** How many hits of one kind any window of `windowMs` milliseconds has room for, and whose hits are counted together. */
+export const QuotaLimit = z.strictObject({
+  id: z.string(),
+  key: QuotaKey,
+  limit: z.int().min(1).max(QUOTA_LIMIT_MAX),
+  windowMs: z.int().min(1),
+});
+export type QuotaLimit = z.infer<typeof QuotaLimit>;

@@ -2,12 +2,14 @@
 export type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /** What somebody was writing on one proposal, for one kind of decision. */
-export type DraftKind = "approve" | "reject" | "withdraw" | "rollback";
+export type DraftKind = "approve" | "reject" | "withdraw" | "rollback" | "reopen";
 
 const draftKey = (tenantId: string, proposalId: string, kind: DraftKind): string =>
   `draft:${tenantId}:${proposalId}:${kind}`;
 const intentKey = (tenantId: string, proposalId: string, operation: string, planId: string): string =>
   `intent:${tenantId}:${proposalId}:${operation}:${planId}`;
+
+const formKey = (tenantId: string, form: string): string => `form:${tenantId}:${form}`;
 
 /**
  * Words survive a reload, a lost connection and a new sign-in, in this tab only: session storage ends with the tab, so
@@ -27,6 +29,17 @@ export function keepDraft(
 ): void {
   const key = draftKey(tenantId, proposalId, kind);
   quietly(() => (text === "" ? storage.removeItem(key) : storage.setItem(key, text)));
+}
+
+/** A whole form, as JSON text, under a name of its own: `propose:firing.flag`, `revise:p-1`. */
+export function readForm(storage: DraftStorage, tenantId: string, form: string): unknown {
+  return quietly(() => JSON.parse(storage.getItem(formKey(tenantId, form)) ?? "null") as unknown) ?? null;
+}
+
+/** `null` forgets it. */
+export function keepForm(storage: DraftStorage, tenantId: string, form: string, held: unknown): void {
+  const key = formKey(tenantId, form);
+  quietly(() => (held === null ? storage.removeItem(key) : storage.setItem(key, JSON.stringify(held))));
 }
 
 /**

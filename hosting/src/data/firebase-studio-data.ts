@@ -1,11 +1,15 @@
 import {
+  ApprovalPolicy,
   COLLECTIONS,
   ConnectorHealth,
   ControlState,
+  Digest,
   GlobalControlState,
   Device,
   GLOBAL_CONTROL_PATH,
+  Notice,
   Proposal,
+  QuotaState,
   Tenant,
   controlRef,
   inTenant,
@@ -13,15 +17,17 @@ import {
   tenantPath,
 } from "@studio-os/functions/contracts";
 import type { ProposalStatus } from "@studio-os/functions/contracts";
+import type * as z from "zod";
 import { createApiClient } from "./api-client.js";
 import { openAuditData, toHistory } from "./audit-data.js";
 import type { StudioConfig } from "./config.js";
 import { watchConnection } from "./connection.js";
 import { openFirebaseSession } from "./firebase-session.js";
-import type { LiveLayer, RawDocument } from "./firestore-live.js";
+import type { ListQuery, LiveLayer, RawDocument } from "./firestore-live.js";
 import { readList, readOne } from "./read-document.js";
+import { CHOICES, toChoices } from "./record-choices.js";
 import { remembered } from "./remembered.js";
-import type { Queue, QueueRow, StudioData, TenantData } from "./studio-data.js";
+import type { Queue, QueueRow, RecordCollection, StudioData, TenantData } from "./studio-data.js";
 import { documentFeed, joinFeeds, listFeed } from "./watch.js";
 import type { WatchDeps } from "./watch.js";
 
@@ -42,6 +48,10 @@ const RECENT_LIMIT = 60;
 const HISTORY_LIMIT = 200;
 const DEVICE_LIMIT = 300;
 const CONNECTOR_LIMIT = 50;
+const POLICY_LIMIT = 50;
+const QUOTA_LIMIT = 200;
+const DIGEST_LIMIT = 40;
+const NOTICE_LIMIT = 100;
 
 /** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
 export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
@@ -91,6 +101,10 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
   const recent = listFeed(deps, { path: proposals, orderBy: ["updatedAt", "desc"], limit: RECENT_LIMIT }, toQueueRows);
   const list = <T>(name: string, limit: number, read: (documents: readonly RawDocument[]) => T) =>
     listFeed(deps, { path: inTenant(tenantId, name), limit }, read);
+  const newest = <T>(schema: z.ZodType<T>, name: string, by: string, limit: number) => {
+    const asked: ListQuery = { path: inTenant(tenantId, name), orderBy: [by, "desc"], limit };
+    return listFeed(deps, asked, (documents) => readList(schema, documents));
+  };
   return {
     studio: documentFeed(deps, tenantPath(tenantId), (data) => readOne(Tenant, data)),
     control: joinFeeds(
@@ -101,6 +115,13 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
     queue: joinFeeds(open, recent, joinQueue),
     devices: list(COLLECTIONS.devices, DEVICE_LIMIT, (documents) => readList(Device, documents)),
     connectors: list(COLLECTIONS.connectorHealth, CONNECTOR_LIMIT, (documents) => readList(ConnectorHealth, documents)),
+    policies: newest(ApprovalPolicy, COLLECTIONS.approvalPolicies, "version", POLICY_LIMIT),
+    quotas: newest(QuotaState, COLLECTIONS.quotas, "updatedAt", QUOTA_LIMIT),
+    digests: newest(Digest, COLLECTIONS.digests, "updatedAt", DIGEST_LIMIT),
+    notices: newest(Notice, COLLECTIONS.notices, "at", NOTICE_LIMIT),
+    records: remembered((name: RecordCollection) =>
+      listFeed(deps, { path: inTenant(tenantId, name), ...CHOICES[name] }, (documents) => toChoices(name, documents)),
+    ),
     proposal: remembered((id) =>
       documentFeed(deps, inTenant(tenantId, proposalRef(id)), (data) => readOne(Proposal, data)),
     ),

@@ -4,8 +4,8 @@ import type { Feed } from "./live.js";
 const REMEMBERED_FEEDS = 30;
 
 /** The same id gives the same feed, so that two panels share one listener. The oldest is forgotten past the bound. */
-export function remembered<T>(open: (id: string) => Feed<T>): (id: string) => Feed<T> {
-  const feeds = new Map<string, Feed<T>>();
+export function remembered<T, Id extends string = string>(open: (id: Id) => Feed<T>): (id: Id) => Feed<T> {
+  const feeds = new Map<Id, Feed<T>>();
   return (id) => {
     const feed = feeds.get(id) ?? open(id);
     feeds.delete(id);

@@ -1,11 +1,15 @@
 import type {
   ApiErrorDetails,
   ApiRouteName,
+  ApprovalPolicy,
   ConnectorHealth,
   ControlState,
+  Digest,
   GlobalControlState,
   Device,
+  Notice,
   Proposal,
+  QuotaState,
   ReasonCode,
   Role,
   RouteAnswer,
@@ -106,6 +110,16 @@ export interface ControlPair {
   readonly global: One<GlobalControlState>;
 }
 
+/** The collections that a form offers records of; a capability's input schema names them. */
+export const RECORD_COLLECTIONS = ["firings", "batches", "reservations", "orders", "drafts"] as const;
+export type RecordCollection = (typeof RECORD_COLLECTIONS)[number];
+
+/** One record to choose: its id, and what people call it. */
+export interface RecordChoice {
+  readonly id: string;
+  readonly label: string;
+}
+
 export interface TenantData {
   readonly tenantId: string;
   readonly connection: Store<Connection>;
@@ -114,6 +128,12 @@ export interface TenantData {
   readonly queue: Feed<Queue>;
   readonly devices: Feed<Listed<Device>>;
   readonly connectors: Feed<Listed<ConnectorHealth>>;
+  /** The versions of the approval policy, the newest first. */
+  readonly policies: Feed<Listed<ApprovalPolicy>>;
+  readonly quotas: Feed<Listed<QuotaState>>;
+  readonly digests: Feed<Listed<Digest>>;
+  readonly notices: Feed<Listed<Notice>>;
+  readonly records: (collection: RecordCollection) => Feed<readonly RecordChoice[]>;
   readonly proposal: (proposalId: string) => Feed<One<Proposal>>;
   readonly history: (proposalId: string) => Feed<Listed<HistoryEntry>>;
   readonly audit: AuditData;

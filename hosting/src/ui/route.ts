@@ -1,10 +1,18 @@
 import { useSyncExternalStore } from "react";
 
+/** The parts of the Studio page: who, by which rules, how much, and what is stopped. */
+export const STUDIO_SECTIONS = ["people", "rules", "limits", "stops"] as const;
+export type StudioSection = (typeof STUDIO_SECTIONS)[number];
+
 export type Page =
   | { readonly name: "home" }
   | { readonly name: "queue"; readonly tenantId: string; readonly proposalId: string | null }
+  | { readonly name: "propose"; readonly tenantId: string; readonly capabilityId: string | null }
+  | { readonly name: "revise"; readonly tenantId: string; readonly proposalId: string }
+  | { readonly name: "notices"; readonly tenantId: string }
   | { readonly name: "devices"; readonly tenantId: string }
   | { readonly name: "audit"; readonly tenantId: string; readonly chain: ChainAddress | null }
+  | { readonly name: "studio"; readonly tenantId: string; readonly section: StudioSection }
   | { readonly name: "unknown" };
 
 /** Whose whole chain an address names. */
@@ -15,18 +23,35 @@ export interface ChainAddress {
 
 /** Answers: which screen does this address name? Filters are in the query string and belong to the screen. */
 export function parsePage(pathname: string): Page {
-  const [root, tenantId, section, id, ...rest] = pathname.split("/").filter((part) => part !== "");
+  const [root, tenantId, name, id, ...rest] = pathname.split("/").filter((part) => part !== "");
   if (root === undefined) return { name: "home" };
   if (root !== "t" || tenantId === undefined) return { name: "unknown" };
-  if (section === "audit") return parseAudit(tenantId, id, rest);
+  if (name === "audit") return parseAudit(tenantId, id, rest);
   if (rest.length > 0) return { name: "unknown" };
-  if (section === undefined || section === "queue") return { name: "queue", tenantId, proposalId: decode(id) };
-  if (section === "devices" && id === undefined) return { name: "devices", tenantId };
-  return { name: "unknown" };
+  const part = decode(id);
+  switch (name) {
+    case undefined:
+    case "queue":
+      return { name: "queue", tenantId, proposalId: part };
+    case "propose":
+      return { name, tenantId, capabilityId: part };
+    case "revise":
+      return part === null ? { name: "unknown" } : { name, tenantId, proposalId: part };
+    case "notices":
+    case "devices":
+      return part === null ? { name, tenantId } : { name: "unknown" };
+    case "studio": {
+      const section = STUDIO_SECTIONS.find((known) => known === (part ?? "people"));
+      return section === undefined ? { name: "unknown" } : { name, tenantId, section };
+    }
+    default:
+      return { name: "unknown" };
+  }
 }
 
-export const queuePath = (tenantId: string, proposalId: string | null, search = ""): string =>
-  `/t/${tenantId}/queue${proposalId === null ? "" : `/${encodeURIComponent(proposalId)}`}${search}`;
+/** Answers: in which studio is this screen? null for those that are in none. */
+export const tenantOf = (page: Page): string | null => ("tenantId" in page ? page.tenantId : null);
+
 function parseAudit(tenantId: string, of: string | undefined, rest: readonly string[]): Page {
   const id = decode(rest[0]);
   if (of === undefined) return { name: "audit", tenantId, chain: null };
@@ -34,11 +59,20 @@ function parseAudit(tenantId: string, of: string | undefined, rest: readonly str
   return { name: "audit", tenantId, chain: { of, id } };
 }
 
+const withPart = (part: string | null): string => (part === null ? "" : `/${encodeURIComponent(part)}`);
+export const queuePath = (tenantId: string, proposalId: string | null, search = ""): string =>
+  `/t/${tenantId}/queue${withPart(proposalId)}${search}`;
+export const proposePath = (tenantId: string, capabilityId: string | null): string =>
+  `/t/${tenantId}/propose${withPart(capabilityId)}`;
+export const revisePath = (tenantId: string, proposalId: string): string =>
+  `/t/${tenantId}/revise${withPart(proposalId)}`;
+export const noticesPath = (tenantId: string): string => `/t/${tenantId}/notices`;
 export const auditPath = (tenantId: string, search = ""): string => `/t/${tenantId}/audit${search}`;
 /** `eventId`: the event to open there. */
 export const chainPath = (tenantId: string, { of, id }: ChainAddress, eventId?: string): string =>
   `/t/${tenantId}/audit/${of}/${encodeURIComponent(id)}${eventId === undefined ? "" : `?event=${encodeURIComponent(eventId)}`}`;
 export const devicesPath = (tenantId: string): string => `/t/${tenantId}/devices`;
+export const studioPath = (tenantId: string, section: StudioSection): string => `/t/${tenantId}/studio/${section}`;
 
 function decode(part: string | undefined): string | null {
   if (part === undefined) return null;

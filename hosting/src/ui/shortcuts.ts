@@ -11,8 +11,11 @@ export type Command =
   | "rollback"
   | "search"
   | "go-queue"
+  | "go-propose"
+  | "go-notices"
   | "go-devices"
   | "go-audit"
+  | "go-studio"
   | "stop"
   | "help";
 
@@ -47,7 +50,14 @@ const LETTERS: Readonly<Record<string, Command>> = {
   "/": "search",
   "?": "help",
 };
-const AFTER_G: Readonly<Record<string, Command>> = { q: "go-queue", d: "go-devices", a: "go-audit" };
+const AFTER_G: Readonly<Record<string, Command>> = {
+  q: "go-queue",
+  p: "go-propose",
+  n: "go-notices",
+  d: "go-devices",
+  a: "go-audit",
+  h: "go-studio",
+};
 
 /**
  * Answers: what does this key ask for? Nothing while somebody types. No command decides anything: `approve` opens the
@@ -75,7 +85,8 @@ export const SHORTCUT_HELP: readonly (readonly [keys: string, does: string])[] =
   ["e", "execute an approved change"],
   ["z", "roll back"],
   ["/", "search"],
-  ["g then q / d / a", "queue / devices / audit"],
+  ["g then q / p / n", "queue / propose / notices"],
+  ["g then d / a / h", "devices / audit / house: people, rules, limits, stops"],
   ["Shift + K", "stop the studio"],
   ["?", "this sheet"],
 ];

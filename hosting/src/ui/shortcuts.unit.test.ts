@@ -35,6 +35,7 @@ describe("ui/shortcuts", () => {
   it("reads g q and g d as places, and q alone as nothing", () => {
     assert.equal(commandFor(press("q"), { ...free, previousKey: "g" }), "go-queue");
     assert.equal(commandFor(press("d"), { ...free, previousKey: "g" }), "go-devices");
+    assert.equal(commandFor(press("p"), { ...free, previousKey: "g" }), "go-propose");
     assert.equal(commandFor(press("q"), free), null);
   });
 });

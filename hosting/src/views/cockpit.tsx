@@ -1,11 +1,12 @@
 import type { Role } from "@studio-os/functions/contracts";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import type { Person, StudioData, TenantData } from "../data/studio-data.js";
 import { LiveRegions } from "../ui/live-regions.js";
-import { auditPath, devicesPath, navigate, parsePage, queuePath, useAddress } from "../ui/route.js";
+import { Skeleton } from "../ui/panel-states.js";
+import { parsePage, useAddress } from "../ui/route.js";
+import type { Page } from "../ui/route.js";
 import { useCommands } from "../ui/use-commands.js";
 import { useFeed, useStore } from "../ui/use-live.js";
-import { AuditPage } from "./audit/audit-page.js";
 import { effectiveMode } from "./control/effective-mode.js";
 import { ModeBanner } from "./control/mode-banner.js";
 import { ModeBar } from "./control/mode-bar.js";
@@ -13,6 +14,7 @@ import { ReleaseSheet } from "./control/release-sheet.js";
 import { StopSheet } from "./control/stop-sheet.js";
 import { useModeAnnouncements } from "./control/use-mode-announcements.js";
 import { DevicesPage } from "./devices/devices-page.js";
+import { goToPages } from "./go-to-pages.js";
 import { HelpSheet } from "./help-sheet.js";
 import { meFrom } from "./queue/me.js";
 import { QueuePage } from "./queue/queue-page.js";
@@ -29,11 +31,42 @@ interface CockpitProps {
   readonly hasOtherStudios: boolean;
 }
 
-type OpenSheet = "stop" | "release" | "help" | "recent-sign-in" | null;
+type OpenSheet = "stop" | "release" | "help" | null;
+
+/** What most people open seldom is fetched when they do: the queue stays small. */
+const StudioPage = lazy(() => import("./studio/studio-page.js").then((it) => ({ default: it.StudioPage })));
+const AuditPage = lazy(() => import("./audit/audit-page.js").then((it) => ({ default: it.AuditPage })));
+const NoticesPage = lazy(() => import("./notices/notices-page.js").then((it) => ({ default: it.NoticesPage })));
+const ProposePage = lazy(() => import("./propose/propose-page.js").then((it) => ({ default: it.ProposePage })));
+const RevisePage = lazy(() => import("./propose/revise-page.js").then((it) => ({ default: it.RevisePage })));
+
+function OpenPage({ page, view }: { page: Page; view: TenantView }) {
+  switch (page.name) {
+    case "queue":
+      return <QueuePage view={view} proposalId={page.proposalId} />;
+    case "propose":
+      return <ProposePage key={page.capabilityId} view={view} capabilityId={page.capabilityId} />;
+    case "revise":
+      return <RevisePage key={page.proposalId} view={view} proposalId={page.proposalId} />;
+    case "notices":
+      return <NoticesPage view={view} />;
+    case "devices":
+      return <DevicesPage view={view} />;
+    case "audit":
+      return <AuditPage view={view} chain={page.chain} />;
+    case "studio":
+      return <StudioPage view={view} section={page.section} />;
+    case "home":
+    case "unknown":
+      return null;
+  }
+}
 
 /** The frame around every screen: the bars that are always there, the keys, the sheets, and the page. */
 export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherStudios }: CockpitProps) {
   const [sheet, setSheet] = useState<OpenSheet>(null);
+  const [isSigningIn, setSigningIn] = useState(false);
+  const [signInCount, setSignInCount] = useState(0);
   const page = parsePage(useAddress().pathname);
   const control = useFeed(tenant.control);
   const studio = useFeed(tenant.studio);
@@ -45,13 +78,13 @@ export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherSt
   useCommands({
     stop: () => setSheet("stop"),
     help: () => setSheet("help"),
-    "go-queue": () => navigate(queuePath(tenant.tenantId, null)),
-    "go-devices": () => navigate(devicesPath(tenant.tenantId)),
-    "go-audit": () => navigate(auditPath(tenant.tenantId)),
+    ...goToPages(tenant.tenantId),
   });
 
   const facts = studio.state === "ready" && studio.value.kind === "found" ? studio.value.value : null;
-  const view: TenantView = { tenant, me, mode, connection, isSessionLive, timeZone: facts?.timeZone };
+  const askSignIn = () => setSigningIn(true);
+  const timeZone = facts?.timeZone;
+  const view: TenantView = { tenant, me, mode, connection, isSessionLive, timeZone, askSignIn, signInCount };
   const close = () => setSheet(null);
   return (
     <div className="cockpit">
@@ -64,7 +97,7 @@ export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherSt
           view={view}
           person={person}
           studioName={facts?.name ?? tenant.tenantId}
-          page={page.name === "devices" || page.name === "audit" ? page.name : "queue"}
+          page={page.name}
           hasOtherStudios={hasOtherStudios}
           onStop={() => setSheet("stop")}
           onHelp={() => setSheet("help")}
@@ -72,25 +105,23 @@ export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherSt
         <ModeBanner view={view} onRelease={() => setSheet("release")} onRetry={tenant.control.retry} />
       </header>
       <main id="main" className="page" tabIndex={-1}>
-        {page.name === "devices" ? <DevicesPage view={view} /> : null}
-        {page.name === "audit" ? <AuditPage view={view} chain={page.chain} /> : null}
-        {page.name === "queue" ? <QueuePage view={view} proposalId={page.proposalId} /> : null}
+        <Suspense fallback={<Skeleton rows={6} kind="line" label="Page" />}>
+          <OpenPage page={page} view={view} />
+        </Suspense>
       </main>
       <StopSheet view={view} isOpen={sheet === "stop"} onClose={close} />
-      <ReleaseSheet
-        view={view}
-        isOpen={sheet === "release"}
-        onClose={close}
-        onNeedsSignIn={() => setSheet("recent-sign-in")}
-      />
+      <ReleaseSheet view={view} isOpen={sheet === "release"} onClose={close} />
       <HelpSheet isOpen={sheet === "help"} onClose={close} />
       <SignInAgain
         data={data}
         person={person}
         cause="recent"
-        isOpen={sheet === "recent-sign-in"}
-        onClose={close}
-        onDone={() => setSheet("release")}
+        isOpen={isSigningIn}
+        onClose={() => setSigningIn(false)}
+        onDone={() => {
+          setSigningIn(false);
+          setSignInCount(signInCount + 1);
+        }}
       />
       <SignInAgain data={data} person={person} cause="expired" isOpen={!isSessionLive} />
       <LiveRegions />

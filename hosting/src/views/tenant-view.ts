@@ -12,4 +12,8 @@ export interface TenantView {
   readonly isSessionLive: boolean;
   /** The studio's own time zone; undefined until it is known. */
   readonly timeZone: string | undefined;
+  /** Asks the person to sign in anew, over what they are doing; what they typed stays. */
+  readonly askSignIn: () => void;
+  /** How often that was done: what the server said to the older sign-in is asked anew. */
+  readonly signInCount: number;
 }

@@ -25,7 +25,7 @@ export const ANA = { uid: "ana", name: "Ana Reyes", email: "ana@clay.test" };
 
 /** The people of the test studio, as its own list has them. */
 export const STAFF: readonly StaffEntry[] = [
-  listed("ana", "Ana Reyes", ["owner", "approver", "viewer"], ["office"]),
+  listed("ana", "Ana Reyes", ["owner", "approver_admin", "approver", "viewer"], ["office"]),
   listed("bo", "Bo Lindqvist", ["operator", "approver"], ["kilns"]),
   listed("dee", "Dee Admin", ["approver_admin"], ["office"]),
   listed("fin", "Fin Okafor", ["finance"], []),

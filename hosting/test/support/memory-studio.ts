@@ -2,11 +2,15 @@ import { REASON_CODES, ApiError } from "@studio-os/functions/contracts";
 import type {
   ApiErrorDetails,
   ApiRouteName,
+  ApprovalPolicy,
   ConnectorHealth,
   ControlState,
+  Digest,
   GlobalControlState,
   Device,
+  Notice,
   Proposal,
+  QuotaState,
   ReasonCode,
   Role,
 } from "@studio-os/functions/contracts";
@@ -23,6 +27,8 @@ import type {
   One,
   Queue,
   QueueRow,
+  RecordChoice,
+  RecordCollection,
   Session,
   StudioData,
   StudioFacts,
@@ -30,6 +36,8 @@ import type {
 import { ANA, aDecision, instant } from "./builders.js";
 import { createMemoryAudit } from "./memory-audit.js";
 import type { MemoryRecord, RecordControls } from "./memory-audit.js";
+import { ENGINE_ROUTES, engineAnswer } from "./memory-engine.js";
+import type { Server } from "./memory-engine.js";
 
 /** What a scenario starts from. */
 export interface MemoryWorld {
@@ -41,6 +49,13 @@ export interface MemoryWorld {
   readonly connectors: Live<Listed<ConnectorHealth>>;
   readonly history: Live<Listed<HistoryEntry>>;
   readonly record: MemoryRecord;
+  readonly policies: Live<Listed<ApprovalPolicy>>;
+  readonly quotas: Live<Listed<QuotaState>>;
+  readonly digests: Live<Listed<Digest>>;
+  readonly notices: Live<Listed<Notice>>;
+  readonly records: Readonly<Partial<Record<RecordCollection, Live<readonly RecordChoice[]>>>>;
+  /** Routes that never answer, to look at what is shown meanwhile. */
+  readonly silent: readonly ApiRouteName[];
   readonly queueState: "ready" | "loading" | "failed";
   readonly connection: Connection;
 }
@@ -74,6 +89,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
   const rows = createStore<readonly QueueRow[]>(world.rows);
   const control = createStore<One<ControlState>>(world.control);
   const queueState = createStore(world.queueState);
+  const quotas = createStore(world.quotas);
   const failures = new Map<ApiRouteName, Failure>();
   const calls: { route: string; body: unknown; key: string | null }[] = [];
   const { audit, controls: recordControls } = createMemoryAudit(world.record);
@@ -89,12 +105,16 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
   const call: ApiCall = async (route, params, body, options) => {
     calls.push({ route, body, key: options?.idempotencyKey ?? null });
     await new Promise((done) => setTimeout(done, latencyMs));
+    if (world.silent.includes(route)) await new Promise(() => undefined);
     const failure = failures.get(route);
     if (failure !== undefined) {
       failures.delete(route);
       return { kind: "failed", failure: toFailure(failure) };
     }
-    const answer = answerTo({ find, putProposal, control }, route, params, body);
+    const server: Server = { find, putProposal, control, quotas };
+    const outcome = ENGINE_ROUTES.has(route) ? engineAnswer(server, route, params, body) : null;
+    if (outcome !== null && "code" in outcome) return { kind: "failed", failure: toFailure(outcome) };
+    const answer = outcome?.answer ?? answerTo(server, route, params, body);
     // The memory studio answers by route name; the type of each answer is the contract's, which tests then rely on.
     return answer === null
       ? { kind: "failed", failure: toFailure({ code: "NOT_FOUND" }) }
@@ -118,6 +138,9 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
     expireSession: () => expire(session),
     openTenant: (tenantId) => {
       const proposalFeeds = new Map<string, Feed<One<Proposal>>>();
+      const recordFeeds = new Map<RecordCollection, Feed<readonly RecordChoice[]>>();
+      /** A list that does not change. */
+      const still = <T>(live: Live<T>): Feed<T> => derived<T>([], () => live);
       const queueLive = (): Live<Queue> => {
         const state = queueState.getSnapshot();
         if (state === "loading") return { state };
@@ -142,6 +165,15 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
         queue: { ...queueFeed, retry: () => queueState.set("ready") },
         devices: derived([], () => world.devices),
         connectors: derived([], () => world.connectors),
+        policies: still(world.policies),
+        quotas: derived([quotas], quotas.getSnapshot),
+        digests: still(world.digests),
+        notices: still(world.notices),
+        records: (collection) => {
+          const feed = recordFeeds.get(collection) ?? derived([], () => world.records[collection] ?? ready([]));
+          recordFeeds.set(collection, feed);
+          return feed;
+        },
         proposal: (id) => {
           const feed = proposalFeeds.get(id) ?? derived([rows], () => ready(oneOf(find(id))));
           proposalFeeds.set(id, feed);
@@ -237,12 +269,6 @@ function toFailure({ code, details }: Failure): ApiFailure {
   return failure;
 }
 
-interface Server {
-  readonly find: (id: string) => QueueRow | undefined;
-  readonly putProposal: (proposal: Proposal) => Proposal;
-  readonly control: { getSnapshot: () => One<ControlState>; set: (control: One<ControlState>) => void };
-}
-
 function answerTo(server: Server, route: ApiRouteName, params: Record<string, string>, body: unknown): unknown {
   const control = server.control.getSnapshot();
   const input = (body ?? {}) as Record<string, string | null>;
@@ -273,6 +299,8 @@ function answerTo(server: Server, route: ApiRouteName, params: Record<string, st
       return { proposal: server.putProposal(reviewed("reject")), policy: policy.approve };
     case "withdrawProposal":
       return { proposal: server.putProposal({ ...proposal, status: "withdrawn" }), policy: policy.approve };
+    case "reopenProposal":
+      return { proposal: server.putProposal({ ...proposal, status: "draft" }), policy: policy.approve };
     case "revokeProposal":
       return { proposal: server.putProposal({ ...proposal, status: "revoked" }), policy: policy.approve };
     case "planProposal": {

@@ -14,6 +14,7 @@ import {
 } from "./builders.js";
 import { recordOf } from "./audit-scenarios.js";
 import type { RecordName } from "./audit-scenarios.js";
+import { anEngineControl, coverOnly, emptyEngine, engine, held, loadingEngine } from "./engine-scenarios.js";
 import { signedIn } from "./memory-studio.js";
 import type { MemoryWorld } from "./memory-studio.js";
 
@@ -40,6 +41,13 @@ export type ScenarioName =
   | "many"
   | "silent"
   | "no-devices"
+  | "held"
+  | "admin"
+  | "cover"
+  | "engine-empty"
+  | "engine-failed"
+  | "engine-loading"
+  | "engine-offline"
   | "live"
   | `record-${RecordName}`;
 
@@ -108,10 +116,33 @@ export function scenario(name: ScenarioName, nowMs: number): MemoryWorld {
       return { ...base, devices: ready({ items: [], unreadable: [] }), connectors: FAILED };
     case "live":
       return { ...base, environment: "live" };
+    case "admin":
+      return { ...base, session: signedIn({ clay: ["approver_admin"] }) };
+    case "cover":
+      return { ...base, session: signedIn({ clay: ["operator"] }), control: coverOnly(nowMs) };
+    case "held":
+      return { ...base, rows: [row(held(nowMs)), ...base.rows] };
+    case "engine-empty":
+      return { ...base, ...emptyEngine(nowMs) };
+    case "engine-failed":
+      return {
+        ...base,
+        policies: FAILED,
+        quotas: FAILED,
+        digests: FAILED,
+        notices: FAILED,
+        records: { firings: FAILED },
+      };
+    case "engine-loading":
+      return { ...base, ...loadingEngine() };
+    case "engine-offline":
+      return { ...busy(nowMs), connection: { kind: "offline", lastMs: nowMs - 2 * MINUTE_MS } };
     default:
       return { ...base, record: recordOf(name.slice("record-".length) as RecordName, nowMs) };
   }
 }
+
+const OWN_CHAIN: Proposal["actChain"] = [{ type: "human", id: "ana", as: "requester" }];
 
 const FAILED = {
   state: "failed",
@@ -125,7 +156,8 @@ function busy(nowMs: number): MemoryWorld {
     environment: "emulator",
     session: signedIn({ clay: ["owner", "approver"] }),
     rows: queueRows(nowMs),
-    control: { kind: "found", value: aControl({}, nowMs) },
+    control: { kind: "found", value: anEngineControl(nowMs) },
+    ...engine(nowMs),
     devices: ready({
       items: deviceList(nowMs),
       unreadable: [{ id: "hubitat_99", problem: "readings: Invalid input" }],
@@ -164,6 +196,8 @@ function busy(nowMs: number): MemoryWorld {
 
 function queueRows(nowMs: number): readonly QueueRow[] {
   return [
+    row(aProposal({ proposalId: "p-rejected", status: "rejected" }, nowMs)),
+    row(aProposal({ proposalId: "p-draft", status: "draft", actChain: OWN_CHAIN }, nowMs)),
     row(aProposal({}, nowMs)),
     row(
       aProposal(
@@ -175,7 +209,8 @@ function queueRows(nowMs: number): readonly QueueRow[] {
     row(
       aNoteProposal("p-own", nowMs, {
         actor: { type: "human", id: "ana", name: "Ana Reyes", roles: ["owner"] },
-        actChain: [{ type: "human", id: "ana", as: "requester" }],
+        actChain: OWN_CHAIN,
+        input: { batchId: "b-7", text: "Two mugs have hairline cracks." },
       }),
     ),
     row(

@@ -36,7 +36,7 @@ export async function serveStates(): Promise<{ origin: string; close: () => Prom
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://local").pathname);
     // Every address of the cockpit is the one page, as on the production host.
-    const file = extname(path) === "" ? "/index.html" : path;
+    const file = Object.hasOwn(TYPES, extname(path)) ? path : "/index.html";
     readFile(join(folder, file)).then(
       (body) =>
         response

@@ -5,6 +5,6 @@ import { ApprovalRule, SoloMode } from "../approval-policy.js";
 export const ApprovalPolicyReplaceInput = z.strictObject({
   fromVersion: z.int().min(1),
   rules: z.array(ApprovalRule).min(1).max(30),
-  soloMode: SoloMode.nullable(),
+  soloMode: SoloMode.nullable().meta({ title: "Deciding alone, where nobody else could" }),
 });
 export type ApprovalPolicyReplaceInput = z.infer<typeof ApprovalPolicyReplaceInput>;

@@ -14,7 +14,11 @@ export const FiringAttention = z.enum(FIRING_ATTENTION);
 export type FiringAttention = z.infer<typeof FiringAttention>;
 
 /** Input of `firing.flag`: which firing, why, and what was seen. */
-export const FiringFlagInput = z.strictObject({ firingId: DocId, attention: FiringAttention, note: plainText(3, 500) });
+export const FiringFlagInput = z.strictObject({
+  firingId: DocId.meta({ record: "firings" }),
+  attention: FiringAttention,
+  note: plainText(3, 500),
+});
 export type FiringFlagInput = z.infer<typeof FiringFlagInput>;
 
 /**

@@ -1,7 +1,8 @@
 import type { Person, StudioData } from "../../data/studio-data.js";
 import { Button } from "../../ui/button.js";
 import { Link } from "../../ui/link.js";
-import { auditPath, devicesPath, queuePath } from "../../ui/route.js";
+import { auditPath, devicesPath, noticesPath, proposePath, queuePath, studioPath } from "../../ui/route.js";
+import type { Page } from "../../ui/route.js";
 import type { TenantView } from "../tenant-view.js";
 import { ConnectionChip } from "./connection-chip.js";
 import { EnvironmentBadge } from "./environment-badge.js";
@@ -12,7 +13,7 @@ interface ModeBarProps {
   readonly view: TenantView;
   readonly person: Person;
   readonly studioName: string;
-  readonly page: "queue" | "devices" | "audit";
+  readonly page: Page["name"];
   readonly hasOtherStudios: boolean;
   readonly onStop: () => void;
   readonly onHelp: () => void;
@@ -29,15 +30,11 @@ export function ModeBar({ data, view, person, studioName, page, hasOtherStudios,
         <EnvironmentBadge environment={data.environment} />
       </div>
       <nav className="pages" aria-label="Pages">
-        <Link to={queuePath(tenant.tenantId, null)} className="page-link" isCurrent={page === "queue"}>
-          Queue
-        </Link>
-        <Link to={devicesPath(tenant.tenantId)} className="page-link" isCurrent={page === "devices"}>
-          Devices
-        </Link>
-        <Link to={auditPath(tenant.tenantId)} className="page-link" isCurrent={page === "audit"}>
-          Audit
-        </Link>
+        {pageLinks(tenant.tenantId).map(({ name, words, to }) => (
+          <Link key={name} to={to} className="page-link" isCurrent={page === name}>
+            {words}
+          </Link>
+        ))}
       </nav>
       <div className="bar-state">
         <ConnectionChip connection={connection} />
@@ -88,6 +85,21 @@ export function ModeBar({ data, view, person, studioName, page, hasOtherStudios,
     </div>
   );
 }
+
+interface PageLink {
+  readonly name: Page["name"];
+  readonly words: string;
+  readonly to: string;
+}
+
+const pageLinks = (tenantId: string): readonly PageLink[] => [
+  { name: "queue", words: "Queue", to: queuePath(tenantId, null) },
+  { name: "propose", words: "Propose", to: proposePath(tenantId, null) },
+  { name: "notices", words: "Notices", to: noticesPath(tenantId) },
+  { name: "devices", words: "Devices", to: devicesPath(tenantId) },
+  { name: "audit", words: "Audit", to: auditPath(tenantId) },
+  { name: "studio", words: "Studio", to: studioPath(tenantId, "people") },
+];
 
 function initials(name: string): string {
   const words = name.split(/[\s@.]+/).filter(Boolean);

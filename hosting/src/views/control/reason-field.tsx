@@ -12,6 +12,8 @@ interface ReasonFieldProps {
   /** Ctrl or Cmd with Enter. */
   readonly onConfirm: () => void;
   readonly placeholder?: string;
+  /** False where other fields come before it. */
+  readonly takesFocus?: boolean;
 }
 
 /** Where a reason is written. It takes the focus, counts what is missing, and confirms by Ctrl or Cmd with Enter. */
@@ -30,8 +32,8 @@ export function ReasonField(props: ReasonFieldProps) {
       <textarea
         id={id}
         rows={3}
-        // The person pressed a button to write here; the reason is the next thing they do.
-        autoFocus
+        // Most people pressed a button to write here; the reason is the next thing they do.
+        autoFocus={props.takesFocus !== false}
         maxLength={props.maxLength}
         value={props.value}
         placeholder={props.placeholder}

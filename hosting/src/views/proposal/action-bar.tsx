@@ -2,6 +2,7 @@ import type { Proposal } from "@studio-os/functions/contracts";
 import { useState } from "react";
 import type { ApiFailure } from "../../data/studio-data.js";
 import { Button } from "../../ui/button.js";
+import { navigate, revisePath } from "../../ui/route.js";
 import { useCommands } from "../../ui/use-commands.js";
 import { useNow } from "../../ui/use-live.js";
 import type { TenantView } from "../tenant-view.js";
@@ -10,6 +11,7 @@ import { DecisionComposer } from "./decision-composer.js";
 import type { ComposedAction } from "./decision-composer.js";
 import { decideActions, holdLeftSeconds } from "./decide-actions.js";
 import type { ActionName, Checks, OfferedAction } from "./decide-actions.js";
+import { HOLD_BAR_ID, HoldBar } from "./hold-bar.js";
 import { Obstacles } from "./obstacles.js";
 import { applyOnce } from "./use-decision.js";
 
@@ -26,6 +28,8 @@ const ACTION_WORDS: Readonly<Record<ActionName, string>> = {
   reject: "Reject",
   withdraw: "Withdraw",
   replan: "Plan again",
+  revise: "Revise…",
+  reopen: "Reopen",
   revoke: "Revoke approval",
   execute: "Execute",
   rollback: "Roll back",
@@ -77,6 +81,7 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
   const press = (name: ActionName) => {
     setDirect(IDLE);
     if (name === "replan") void replan();
+    else if (name === "revise") navigate(revisePath(tenant.tenantId, proposal.proposalId));
     else if (name === "execute") void execute();
     else if (name === "revoke") void revoke();
     else setComposing(name);
@@ -90,7 +95,8 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
   useCommands({
     approve: () => compose("approve"),
     reject: () => compose("reject"),
-    rollback: () => compose("rollback"),
+    // Until something was written, undoing is taking the approval back.
+    rollback: () => (proposal.status === "approved" ? focusAction("revoke") : compose("rollback")),
     // What acts at once takes a second key: a single letter never decides anything.
     replan: () => focusAction("replan"),
     execute: () => focusAction("execute"),
@@ -110,7 +116,14 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
       )}
       {composing === null ? (
         <>
-          <Obstacles actions={actions} words={ACTION_WORDS} />
+          <HoldBar proposal={proposal} nowMs={nowMs} />
+          <Obstacles
+            actions={actions.filter(({ obstacle }) => obstacle?.code !== "HOLD_WINDOW")}
+            words={ACTION_WORDS}
+          />
+          {actions.some(({ obstacle }) => obstacle?.code === "REAUTH_REQUIRED") ? (
+            <Button onPress={view.askSignIn}>Sign in again to decide</Button>
+          ) : null}
           <div className="actions">
             {actions.map((action) => (
               <Button
@@ -118,7 +131,7 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
                 id={`action-${action.name}`}
                 tone={toneOf(action, actions)}
                 isBusy={direct.sending === action.name}
-                offBecause={action.obstacle === null ? undefined : `off-${action.name}`}
+                offBecause={offBecause(action)}
                 className={`action action-${action.name}`}
                 onPress={() => press(action.name)}
                 {...keysOf(action.name)}
@@ -155,6 +168,12 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
   );
 }
 
+/** The id of the words that say why this button is off. */
+function offBecause({ name, obstacle }: OfferedAction): string | undefined {
+  if (obstacle === null) return undefined;
+  return obstacle.code === "HOLD_WINDOW" ? HOLD_BAR_ID : `off-${name}`;
+}
+
 /** In the hold window, taking the approval back is "Undo", and the button that is held counts down. */
 function wordsFor(name: ActionName, heldSeconds: number): string {
   if (heldSeconds > 0 && name === "revoke") return "Undo";
@@ -188,7 +207,7 @@ function FinalNote({ proposal }: { proposal: Proposal }) {
 }
 
 const FINAL_WORDS: Readonly<Partial<Record<Proposal["status"], string>>> = {
-  rejected: "This was rejected. The requester can submit it again.",
+  rejected: "This was rejected. The requester can submit it again, or an approver admin reopens it.",
   expired: "The time to decide ran out. The requester can submit it again.",
   withdrawn: "The requester took this back.",
   superseded: "A newer proposal has taken its place.",

@@ -6,7 +6,8 @@ import { holdsAny } from "../queue/me.js";
 import type { Me } from "../queue/me.js";
 import { isOver } from "../queue/saved-views.js";
 
-export type ActionName = "approve" | "reject" | "withdraw" | "replan" | "revoke" | "execute" | "rollback";
+export type ActionName =
+  "approve" | "reject" | "withdraw" | "replan" | "revise" | "reopen" | "revoke" | "execute" | "rollback";
 
 /** Why a button is off. */
 export interface Obstacle {
@@ -42,9 +43,11 @@ export interface ActionFacts {
 }
 
 const OFFERED: Readonly<Partial<Record<ProposalStatus, readonly ActionName[]>>> = {
-  pending_approval: ["approve", "reject", "replan", "withdraw"],
+  draft: ["replan", "revise"],
+  pending_approval: ["approve", "reject", "replan", "revise", "withdraw"],
   approved: ["execute", "revoke", "replan"],
-  stale: ["replan"],
+  stale: ["replan", "revise"],
+  rejected: ["reopen"],
   blocked: ["replan"],
   executed: ["rollback"],
   rollback_conflict: ["rollback"],
@@ -57,7 +60,8 @@ const OFFERED: Readonly<Partial<Record<ProposalStatus, readonly ActionName[]>>> 
 export function decideActions(facts: ActionFacts): readonly OfferedAction[] {
   const names = OFFERED[facts.proposal.status] ?? [];
   return names
-    .filter((name) => name !== "withdraw" || isOwnRequest(facts))
+    .filter((name) => (name !== "withdraw" && name !== "revise") || isOwnRequest(facts))
+    .filter((name) => name !== "reopen" || holdsAny(facts.me, API_ROUTES.reopenProposal.roles))
     .map((name) => ({ name, obstacle: obstacleTo(name, facts) }));
 }
 
@@ -74,12 +78,16 @@ function obstacleTo(name: ActionName, facts: ActionFacts): Obstacle | null {
   ) {
     return obstacleOf("PROPOSAL_EXPIRED");
   }
-  if (name === "reject" || name === "withdraw" || name === "replan" || name === "revoke") return null;
+  if (!isChecked(name)) return null;
   if (name === "execute" && holdLeftSeconds(facts) > 0) return held(holdLeftSeconds(facts));
   if (facts.checks.kind === "checking") return CHECKING;
   if (facts.checks.kind === "unreadable") return checksUnreadable(facts.checks.code);
   return blockingObstacle(facts.checks[name]);
 }
+
+/** The server says beforehand what it would say to these; to the others it says so when they are asked for. */
+const isChecked = (name: ActionName): name is "approve" | "execute" | "rollback" =>
+  name === "approve" || name === "execute" || name === "rollback";
 
 /** How many seconds of the hold window are left, in which "Undo" takes the approval back; 0: nothing is held (M03.7). */
 export function holdLeftSeconds({ proposal, nowMs }: Pick<ActionFacts, "proposal" | "nowMs">): number {
@@ -115,6 +123,8 @@ const ROUTE_OF = {
   reject: "rejectProposal",
   withdraw: "withdrawProposal",
   replan: "planProposal",
+  revise: "reviseProposal",
+  reopen: "reopenProposal",
   revoke: "revokeProposal",
   execute: "executeProposal",
   rollback: "rollbackProposal",

@@ -25,7 +25,10 @@ describe("views/proposal/decide-actions", () => {
       ["approve", "reject", "replan"],
     );
     const own = aProposal({ actChain: [{ type: "human", id: "ana", as: "requester" }] });
-    assert.ok(decideActions(facts({ proposal: own })).some(({ name }) => name === "withdraw"));
+    assert.deepEqual(
+      decideActions(facts({ proposal: own })).map(({ name }) => name),
+      ["approve", "reject", "replan", "revise", "withdraw"],
+    );
   });
 
   it("lets a missing rationale pass, because the composer asks for it", () => {
@@ -93,5 +96,20 @@ describe("views/proposal/decide-actions", () => {
     assert.deepEqual(names("approved"), ["execute", "revoke", "replan"]);
     assert.deepEqual(names("executed"), ["rollback"]);
     assert.deepEqual(names("rejected"), []);
+  });
+
+  it("lets an approver admin reopen what was rejected, and its own chain revise a draft and a stale plan", () => {
+    const rejected = facts({ me: aMe("dee", ["approver_admin"]), proposal: aProposal({ status: "rejected" }) });
+    assert.deepEqual(decideActions(rejected), [{ name: "reopen", obstacle: null }]);
+    const of = (status: "draft" | "stale", uid: string) =>
+      decideActions(facts({ me: aMe(uid, ["operator"]), proposal: aProposal({ status }) })).map(({ name }) => name);
+    assert.deepEqual(
+      [of("draft", "omar"), of("stale", "omar")],
+      [
+        ["replan", "revise"],
+        ["replan", "revise"],
+      ],
+    );
+    assert.deepEqual(of("draft", "otto"), ["replan"]);
   });
 });

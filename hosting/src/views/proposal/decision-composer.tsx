@@ -126,12 +126,14 @@ const TITLES = {
   reject: "Reject",
   withdraw: "Withdraw",
   rollback: "Roll back",
+  reopen: "Reopen",
 } as const;
 const CONFIRM_WORDS = {
   approve: "Confirm approval",
   reject: "Confirm rejection",
   withdraw: "Confirm withdrawal",
   rollback: "Confirm roll back",
+  reopen: "Confirm reopening",
 } as const;
 
 interface ChipsProps {
@@ -204,6 +206,10 @@ async function send(
       const body = { ifRev: seen.rev, rationale: input.text.trim() };
       return toOutcome(await tenant.call("withdrawProposal", params, body));
     }
+    case "reopen": {
+      const body = { ifRev: seen.rev, rationale: input.text.trim() };
+      return toOutcome(await tenant.call("reopenProposal", params, body));
+    }
     case "rollback":
       return applyOnce(tenant, seen, { operation: "rollback", rationale: input.text.trim() });
   }
@@ -229,5 +235,7 @@ function doneWords(action: ComposedAction, proposal: Proposal): string {
       return "Withdrawn.";
     case "rollback":
       return "Rolled back.";
+    case "reopen":
+      return "Reopened as a draft. A new plan puts it before the deciders.";
   }
 }

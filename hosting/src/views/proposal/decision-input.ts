@@ -16,7 +16,7 @@ export type Readiness<B> =
   { readonly kind: "ready"; readonly body: B } | { readonly kind: "missing"; readonly words: string };
 
 /** Fewest characters of each kind of text; the contract's own bounds. */
-export const TEXT_MIN = { reject: RATIONALE_MIN, withdraw: 3, rollback: 10 } as const;
+export const TEXT_MIN = { reject: RATIONALE_MIN, withdraw: 3, rollback: 10, reopen: RATIONALE_MIN } as const;
 export const TEXT_MAX = RATIONALE_MAX;
 
 /**
@@ -48,7 +48,7 @@ export function rejectReadiness(
   return { kind: "ready", body: { rationale: words, reasonCode } };
 }
 
-/** Answers: are these words enough to withdraw or to roll back? */
+/** Answers: are these words enough to withdraw, to roll back or to reopen? */
 export function textReadiness(text: string, minLength: number): Readiness<{ rationale: string }> {
   const words = text.trim();
   return words.length >= minLength

@@ -121,14 +121,14 @@ type ProposalAnswer = RouteAnswer<"getProposal">;
 
 /** The server's verdict for this person, asked again whenever what it rests on has changed. */
 function useChecksFeed(view: TenantView, proposal: Proposal): Feed<ProposalAnswer> {
-  const { tenant, mode, connection } = view;
+  const { tenant, mode, connection, signInCount } = view;
   const { proposalId, auditVersion, status } = proposal;
   const isOffline = connection.kind === "offline";
   const controlMode = mode?.mode;
   const controlAt = mode?.at;
   const question = useMemo(
-    () => ({ tenant, proposalId, isOffline, basis: { auditVersion, status, controlMode, controlAt } }),
-    [tenant, proposalId, isOffline, auditVersion, status, controlMode, controlAt],
+    () => ({ tenant, proposalId, isOffline, basis: { auditVersion, status, controlMode, controlAt, signInCount } }),
+    [tenant, proposalId, isOffline, auditVersion, status, controlMode, controlAt, signInCount],
   );
   return useMemo(() => checksFeed(question), [question]);
 }
