@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { DESKTOP, openBrowser, PHONE, seriousViolations } from "./support/browser.js";
-import type { ScenarioName } from "./support/scenarios.js";
+import { openBrowser, PHONE } from "./support/browser.js";
+import { checkState } from "./support/check-state.js";
+import type { State } from "./support/check-state.js";
 import { serveStates } from "./support/serve-states.js";
 import { openState } from "./support/states-page.js";
-
-interface State {
-  readonly name: string;
-  readonly scenario: ScenarioName | "no-config";
-  readonly path: string;
-  /** Words that the state must show. */
-  readonly shows: readonly (string | RegExp)[];
-  readonly then?: (page: Page) => Promise<void>;
-}
 
 const QUEUE = "/t/clay/queue";
 const openTab = (name: string) => (page: Page) => page.getByRole("tab", { name }).click();
@@ -239,32 +231,9 @@ describe("hosting: every state of the cockpit", function () {
     await served.close();
   });
 
-  for (const state of STATES) {
-    it(`shows ${state.name}, accessibly in both themes, at 1440 and 360 pixels`, async () => {
-      const { page, complaints, close } = await openState(browser, served.origin, state.scenario, state.path);
-      await state.then?.(page);
-      for (const words of state.shows) await page.getByText(words).first().waitFor({ state: "attached" });
-      for (const viewport of [DESKTOP, PHONE]) {
-        await page.setViewportSize(viewport);
-        for (const colorScheme of ["light", "dark"] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-          assert.deepEqual(await seriousViolations(page), [], `${colorScheme} at ${viewport.width} pixels`);
-        }
-      }
-      assert.deepEqual(complaints, []);
-      await close();
-    });
-  }
-
-  it("fits 320 pixels without sideways scrolling in every state", async () => {
-    for (const { scenario, path, name } of STATES) {
-      const { page, close } = await openState(browser, served.origin, scenario, path, { width: 320, height: 640 });
-      await page.locator("#root > *").first().waitFor();
-      const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(excess <= 0, `${name} is ${excess} pixels too wide`);
-      await close();
-    }
-  });
+  for (const state of STATES)
+    it(`shows ${state.name}, accessibly in both themes, from 1440 down to 320 pixels`, () =>
+      checkState(browser, served.origin, state));
 
   it("gives every press on a phone a target of 44 pixels", async () => {
     const { page, close } = await openState(browser, served.origin, "busy", `${QUEUE}/p-1`, PHONE);

@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser, PHONE } from "./support/browser.js";
+import { checkState } from "./support/check-state.js";
+import type { State } from "./support/check-state.js";
+import { serveStates } from "./support/serve-states.js";
+import { openState } from "./support/states-page.js";
+
+const STUDIO = "/t/clay/studio";
+const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).click();
+
+const STATES: readonly State[] = [
+  {
+    name: "the staff list and the covers",
+    scenario: "busy",
+    path: `${STUDIO}/people`,
+    shows: [
+      "Bo Lindqvist",
+      "Out since",
+      "Another owner changes your entry.",
+      "Bo Lindqvist covers for Dee Admin",
+      "Over",
+    ],
+  },
+  {
+    name: "a change of somebody's roles, with what is missing",
+    scenario: "busy",
+    path: `${STUDIO}/people`,
+    shows: ["Change Fin Okafor", "20 more characters."],
+    then: async (page) => {
+      await press("Change Fin Okafor")(page);
+      await press("Put on record")(page);
+    },
+  },
+  {
+    name: "a cover being arranged, with what is missing",
+    scenario: "busy",
+    path: `${STUDIO}/people`,
+    shows: ["In whose place", "Who stands in?", "None chosen: for everything."],
+    then: async (page) => {
+      await press("Add a cover")(page);
+      await page.getByText("Flag a firing for attention").waitFor();
+      await press("Start the cover")(page);
+    },
+  },
+  {
+    name: "the staff list to a viewer",
+    scenario: "viewer",
+    path: `${STUDIO}/people`,
+    shows: ["Only for people who are owner. An owner can grant it."],
+  },
+  {
+    name: "the staff list offline",
+    scenario: "engine-offline",
+    path: `${STUDIO}/people`,
+    shows: ["the server cannot be reached", "You are offline. Nothing is ever queued"],
+  },
+  {
+    name: "the staff list without its document",
+    scenario: "control-missing",
+    path: `${STUDIO}/people`,
+    shows: ["The staff list is not there"],
+  },
+  {
+    name: "no covers",
+    scenario: "engine-empty",
+    path: `${STUDIO}/people`,
+    shows: ["Nobody stands in for anybody."],
+  },
+  {
+    name: "the approval rules in words, and what a version changed",
+    scenario: "busy",
+    path: `${STUDIO}/rules`,
+    shows: [
+      "In force: version 2",
+      "1. Changes of low risk",
+      /or of 2 different people who are owner or approver of the group office or kilns, each from another group/,
+      "Omar Haddad asked for an edit and does not decide",
+      "Changed since version 1",
+      "The decision may take 3 d; without one it is refused.",
+    ],
+    then: (page) => page.getByText("Version 2", { exact: true }).click(),
+  },
+  {
+    name: "no stored version",
+    scenario: "engine-empty",
+    path: `${STUDIO}/rules`,
+    shows: ["No version was stored yet."],
+  },
+  {
+    name: "versions that failed alone",
+    scenario: "engine-failed",
+    path: `${STUDIO}/rules`,
+    shows: ["In force: version 2", "The versions could not be read", "PERMISSION_DENIED"],
+  },
+  {
+    name: "the limits, with one that is full",
+    scenario: "busy",
+    path: `${STUDIO}/limits`,
+    shows: [/10 of 10 in 60 min; the next one at/, "26 of 30 in 60 min", "Full", "money.actor.x", "12 times"],
+  },
+  { name: "no use of any limit", scenario: "engine-empty", path: `${STUDIO}/limits`, shows: ["Nobody used anything"] },
+  { name: "the loading limits", scenario: "engine-loading", path: `${STUDIO}/limits`, shows: ["Used now"] },
+  {
+    name: "counts that failed alone",
+    scenario: "engine-failed",
+    path: `${STUDIO}/limits`,
+    shows: ["The counts could not be read", "Held back in the last week"],
+  },
+  {
+    name: "limits offline",
+    scenario: "engine-offline",
+    path: `${STUDIO}/limits`,
+    shows: ["The limits could not be read", "This is answered by the server."],
+  },
+  {
+    name: "a narrower stop that waits for a second person",
+    scenario: "busy",
+    path: `${STUDIO}/stops`,
+    shows: ["announcement.draft.store", "Read-only", "Dee Admin asked for the release"],
+  },
+  {
+    name: "no narrower stop",
+    scenario: "engine-empty",
+    path: `${STUDIO}/stops`,
+    shows: ["Nothing is stopped by itself."],
+  },
+  {
+    name: "one thing being stopped, with what is missing",
+    scenario: "busy",
+    path: `${STUDIO}/stops`,
+    shows: ["Which capability? Choose or type its id.", "10 more characters."],
+    then: async (page) => {
+      await press("Stop one thing…")(page);
+      await press("Stop it now")(page);
+    },
+  },
+  {
+    name: "the notices and what was held back",
+    scenario: "busy",
+    path: "/t/clay/notices",
+    shows: ["New", "Executed · by Bo Lindqvist", "2 requests held back", "asked 5 times in all"],
+  },
+  {
+    name: "no notices",
+    scenario: "engine-empty",
+    path: "/t/clay/notices",
+    shows: ["Nothing has happened to your requests yet", "Nothing was held back."],
+  },
+  {
+    name: "notices that failed alone",
+    scenario: "engine-failed",
+    path: "/t/clay/notices",
+    shows: ["The notices could not be read", "What was held back could not be read"],
+  },
+  {
+    name: "what can be proposed",
+    scenario: "busy",
+    path: "/t/clay/propose",
+    shows: ["Flag a firing for attention", "cannot be rolled back: versions only grow"],
+  },
+  {
+    name: "what can be proposed to a viewer",
+    scenario: "viewer",
+    path: "/t/clay/propose",
+    shows: ["Only for people who are owner or approver admin. An owner can grant it."],
+  },
+  {
+    name: "what can be proposed, loading",
+    scenario: "engine-loading",
+    path: "/t/clay/propose",
+    shows: ["Propose a change"],
+  },
+  {
+    name: "what can be proposed, offline",
+    scenario: "engine-offline",
+    path: "/t/clay/propose",
+    shows: ["What can be proposed could not be read"],
+  },
+  {
+    name: "a form with mistakes",
+    scenario: "busy",
+    path: "/t/clay/propose/firing.flag",
+    shows: ["Choose one, or type its id.", "Needed.", "3 fields need another look."],
+    then: press("Submit for approval"),
+  },
+  {
+    name: "a form whose records cannot be listed",
+    scenario: "engine-failed",
+    path: "/t/clay/propose/firing.flag",
+    shows: ["The list of firings could not be read (PERMISSION_DENIED); type the id."],
+  },
+  {
+    name: "a capability that does not exist",
+    scenario: "busy",
+    path: "/t/clay/propose/kiln.start",
+    shows: ["There is no such capability"],
+  },
+  {
+    name: "an edit of the approval rules",
+    scenario: "busy",
+    path: "/t/clay/propose/policy.approval.replace",
+    shows: ["How many people", "Time to decide", "Nothing changes yet."],
+  },
+  {
+    name: "a revision",
+    scenario: "busy",
+    path: "/t/clay/revise/p-own",
+    shows: ["Ask for something else", "Two mugs have hairline cracks."],
+  },
+  {
+    name: "a revision of what is over",
+    scenario: "busy",
+    path: "/t/clay/revise/p-done",
+    shows: ["Only those in its own chain may revise it."],
+  },
+  {
+    name: "an approval that is held",
+    scenario: "held",
+    path: "/t/clay/queue/p-held",
+    shows: [/Approved, and held for \d+ s\./, "Undo"],
+  },
+];
+
+describe("hosting: every state of the approval engine's screens", function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let served: Awaited<ReturnType<typeof serveStates>>;
+  before(async () => {
+    [served, browser] = await Promise.all([serveStates(), openBrowser()]);
+  });
+  after(async () => {
+    await browser.close();
+    await served.close();
+  });
+
+  for (const state of STATES)
+    it(`shows ${state.name}, accessibly in both themes, from 1440 down to 320 pixels`, () =>
+      checkState(browser, served.origin, state));
+
+  it("gives every press on a phone a target of 44 pixels", async () => {
+    for (const path of [`${STUDIO}/people`, `${STUDIO}/stops`, "/t/clay/propose/policy.approval.replace"]) {
+      const { page, close } = await openState(browser, served.origin, "busy", path, PHONE);
+      await page.locator("main button:visible").first().waitFor();
+      const targets = await page
+        .locator("main button:visible, main select:visible, main .check:visible, main .rail-link:visible")
+        .evaluateAll((all) => all.map((it) => ({ words: it.textContent, height: it.getBoundingClientRect().height })));
+      assert.deepEqual(
+        targets.filter(({ height }) => height < 44),
+        [],
+        path,
+      );
+      await close();
+    }
+  });
+});
