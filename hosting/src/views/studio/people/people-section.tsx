@@ -85,7 +85,6 @@ function People({ view, state }: { view: TenantView; state: ControlState }) {
         <CoverList view={view} state={state} />
       </section>
       <StaffSheet
-        key={sheet?.name === "staff" ? (sheet.entry?.uid ?? "new") : "none"}
         view={view}
         staff={state.staff}
         entry={sheet?.name === "staff" ? sheet.entry : null}
