@@ -145,7 +145,7 @@ const STATES: readonly State[] = [
     name: "no notices",
     scenario: "engine-empty",
     path: "/t/clay/notices",
-    shows: ["Nothing has happened to your requests yet", "Nothing was held back."],
+    shows: ["Nothing is waiting for you to read", "Nothing was held back."],
   },
   {
     name: "notices that failed alone",

@@ -1,7 +1,7 @@
 import type { Notice } from "@studio-os/functions/contracts";
 import type { DraftStorage } from "../../data/drafts.js";
 
-/** What became of a request, in words. */
+/** What happened, or what is waited for, in words. */
 export const NOTICE_WORDS: Readonly<Record<Notice["type"], string>> = {
   "proposal.approved": "Approved",
   "proposal.rejected": "Rejected",
@@ -9,7 +9,12 @@ export const NOTICE_WORDS: Readonly<Record<Notice["type"], string>> = {
   "proposal.rolled_back": "Rolled back",
   "proposal.blocked": "Blocked",
   "proposal.expired": "Expired without a decision",
+  "proposal.reminded": "Waits for your decision",
+  "proposal.escalated": "Nobody has decided: it waits for you as well",
 };
+
+/** What happens when time passes, and by nobody. */
+export const OF_ITSELF: readonly Notice["type"][] = ["proposal.expired", "proposal.reminded", "proposal.escalated"];
 
 /** Answers: which notices concern this person, under any of their accounts? The newest first. */
 export const noticesFor = (notices: readonly Notice[], accounts: readonly string[]): readonly Notice[] =>

@@ -10,9 +10,9 @@ import { count } from "../queue/proposal-words.js";
 import { StatusBadge } from "../queue/queue-item.js";
 import { useStaffList } from "../studio/use-staff-list.js";
 import type { TenantView } from "../tenant-view.js";
-import { noticesFor, NOTICE_WORDS, readSeenUntil, rememberSeen } from "./notice-words.js";
+import { noticesFor, NOTICE_WORDS, OF_ITSELF, readSeenUntil, rememberSeen } from "./notice-words.js";
 
-/** What became of one's own requests, and what agents asked for beyond the attention that people have. */
+/** What became of one's own requests, what waits for one's decision, and what agents asked for beyond the attention that people have. */
 export function NoticesPage({ view }: { view: TenantView }) {
   const { tenant } = view;
   const notices = useFeed(tenant.notices);
@@ -24,8 +24,10 @@ export function NoticesPage({ view }: { view: TenantView }) {
         <section className="panel" aria-labelledby="mine-title">
           <header className="panel-head">
             <div>
-              <h2 id="mine-title">Your requests</h2>
-              <p className="muted">What you or your agents asked for, and what became of it.</p>
+              <h2 id="mine-title">For you</h2>
+              <p className="muted">
+                What became of what you or your agents asked for, and what waits for your decision.
+              </p>
             </div>
           </header>
           {notices.state === "loading" ? <Skeleton rows={4} kind="line" label="Notices" /> : null}
@@ -71,7 +73,7 @@ function Notices({ view, listed }: { view: TenantView; listed: Listed<Notice> })
       {listed.unreadable.map((record) => (
         <UnreadableNote key={record.id} {...record} />
       ))}
-      {mine.length === 0 ? <Empty title="Nothing has happened to your requests yet" /> : null}
+      {mine.length === 0 ? <Empty title="Nothing is waiting for you to read" /> : null}
       <ul className="cards">
         {mine.map((notice) => (
           <li key={notice.eventId} className="card">
@@ -83,9 +85,11 @@ function Notices({ view, listed }: { view: TenantView; listed: Listed<Notice> })
                 </Link>
               </p>
               <p className="facts">
-                {NOTICE_WORDS[notice.type]} · by{" "}
-                {staff.find(({ uid }) => uid === notice.actorId)?.name ?? notice.actorId} ·{" "}
-                <time dateTime={notice.at}>{formatAge(notice.at, nowMs)}</time>
+                {NOTICE_WORDS[notice.type]}
+                {OF_ITSELF.includes(notice.type)
+                  ? ""
+                  : ` · by ${staff.find(({ uid }) => uid === notice.actorId)?.name ?? notice.actorId}`}{" "}
+                · <time dateTime={notice.at}>{formatAge(notice.at, nowMs)}</time>
               </p>
             </div>
           </li>
