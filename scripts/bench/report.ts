@@ -1,5 +1,5 @@
 export interface Finding {
-  readonly section: "Reads and writes" | "Latency" | "Throughput" | "Policy" | "Agent" | "Cold start";
+  readonly section: "Reads and writes" | "Latency" | "Throughput" | "Kill switch" | "Policy" | "Agent" | "Cold start";
   readonly what: string;
   readonly measured: string;
   readonly target: string | null;

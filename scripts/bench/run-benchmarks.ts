@@ -8,6 +8,8 @@ import { measureColdStart } from "./cold-start.js";
 import { measureExecute } from "./execute-latency.js";
 import { measurePolicy } from "./policy-speed.js";
 import type { PolicySpeed } from "./policy-speed.js";
+import { measureKillSwitch } from "./kill-switch.js";
+import type { KillSwitchDrill } from "./kill-switch.js";
 import { measureThroughput } from "./execute-throughput.js";
 import type { Throughput } from "./execute-throughput.js";
 import { lifecycleOf, measureLifecycle, measureQuorumOfTwo } from "./lifecycle-cost.js";
@@ -53,6 +55,8 @@ async function main(): Promise<void> {
     console.log("executing with 1, 10 and 50 clients at once");
     findings.push(...throughputFindings(await measureThroughput(studio)));
     await studio.close();
+    console.log("flipping the switch 100 times under load");
+    findings.push(...killSwitchFindings(await measureKillSwitch()));
     console.log("polling 100 devices 1,000 times");
     const agent = await measureAgent(ROOT);
     findings.push(
@@ -111,6 +115,28 @@ const count = (what: string, reads: number, writes: number): Finding => ({
   target: null,
   isMet: null,
 });
+
+/** M04.6: refused within a second of the flip's commit; and M04.3: nothing commits after it. */
+function killSwitchFindings({ firstRefusalMs, lateWrites, writes }: KillSwitchDrill): Finding[] {
+  const p99 = quantile(firstRefusalMs, 0.99);
+  const p50 = quantile(firstRefusalMs, 0.5);
+  return [
+    {
+      section: "Kill switch",
+      what: `from the commit of a flip to the first refusal, p99 of ${firstRefusalMs.length} flips`,
+      measured: `${p99.toFixed(0)} ms (p50 ${p50.toFixed(0)} ms)`,
+      target: "< 1,000 ms",
+      isMet: p99 < 1_000,
+    },
+    {
+      section: "Kill switch",
+      what: `writes that committed after their flip, of ${writes}`,
+      measured: String(lateWrites),
+      target: "0",
+      isMet: lateWrites === 0,
+    },
+  ];
+}
 
 /** No collapse: fifty clients get at least 0.8 of what ten get through. */
 function throughputFindings(results: readonly Throughput[]): Finding[] {

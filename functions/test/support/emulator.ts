@@ -43,11 +43,14 @@ const WITHOUT_HOLD: ApprovalPolicy = {
   rules: DEFAULT_APPROVAL_POLICY.rules.map((rule) => ({ ...rule, holdMs: 0 })),
 };
 
-/** Connects, makes a studio with a random id, and opens it as its owner and its admin would. */
-export async function openTestStudio(policy = WITHOUT_HOLD): Promise<TestStudio> {
+/**
+ * Connects, makes a studio with a random id, and opens it as its owner and its admin would. In a project of its own it has a
+ * switch above all studios of its own too, and the emulated functions do not see it.
+ */
+export async function openTestStudio(policy = WITHOUT_HOLD, ownProject?: string): Promise<TestStudio> {
   requireEnv("FIRESTORE_EMULATOR_HOST");
   const tenantId = `t-${randomBytes(6).toString("hex")}`;
-  const app: App = initializeApp({ projectId: requireEnv("GCLOUD_PROJECT") }, tenantId);
+  const app: App = initializeApp({ projectId: ownProject ?? requireEnv("GCLOUD_PROJECT") }, tenantId);
   const firestore = getFirestore(app);
   const deps: Deps = { ...productionDeps(), transactor: firestoreTransactor(firestore) };
   const [owner, admin, approver] = [
