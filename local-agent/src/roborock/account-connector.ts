@@ -108,16 +108,22 @@ export function createAccountConnector(
     });
   }
 
-  async function readAll(): Promise<StatusSnapshot> {
+  function requireRunning(): void {
     if (stopping.signal.aborted) throw new ConnectorError("UNREACHABLE", "The connector is stopped");
+  }
+
+  async function readAll(): Promise<StatusSnapshot> {
+    requireRunning();
     try {
       const loggedIn = await session.current();
+      requireRunning();
       const current = await assemble(loggedIn);
+      requireRunning();
       failure = session.lastError();
       if (current === null) return { devices: [], readings: [] };
       const told = homeReadings(loggedIn, current);
       const { devices, readings } = await current.readAll();
-      return { devices, readings: [...told, ...readings] };
+      return { devices, readings: newestOfEach(told, readings) };
     } catch (error) {
       // Somebody logged out: what was opened with the old login is closed.
       if (error instanceof AccountError && error.refusal === "NOT_LOGGED_IN") await close();
@@ -164,6 +170,16 @@ export function createAccountConnector(
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** One reading an attribute: what a vacuum said goes before the home's copy, but whether it is online only the home knows. */
+function newestOfEach(told: readonly Reading[], heard: readonly Reading[]): Reading[] {
+  const byAttribute = new Map<string, Reading>();
+  const key = ({ deviceId, attribute }: Reading): string => `${deviceId} ${attribute}`;
+  for (const reading of told) byAttribute.set(key(reading), reading);
+  for (const reading of heard)
+    if (reading.attribute !== "isOnline" || !byAttribute.has(key(reading))) byAttribute.set(key(reading), reading);
+  return [...byAttribute.values()];
 }
 
 /** Vacuums of another protocol come along, so that they say so; other products do not. */

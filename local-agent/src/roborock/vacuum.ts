@@ -125,7 +125,7 @@ export function createVacuum(config: VacuumConfig, options: VacuumOptions, runti
     keepAt: (attributes, observedAtMs) => toReadings(attributes, observedAtMs, quality),
     keepStale(attributes, observedAtMs) {
       return toReadings(
-        attributes.filter(({ attribute }) => !known.has(attribute)),
+        attributes.flatMap((it) => (known.has(it.attribute) ? [] : [{ ...it, source: "rpc" as const }])),
         observedAtMs,
         "stale",
       );

@@ -4,9 +4,10 @@ import { CHECK_IDS, describeConnectorContract, runCheck } from "./contract.js";
 import { aHubitatSubject, hubitatSubject } from "./hubitat-subject.js";
 import { writeReport } from "./report.js";
 import type { CheckResult } from "./report.js";
+import { roborockAccountSubject } from "./roborock-account-subject.js";
 import { roborockSubject } from "./roborock-subject.js";
 
-for (const subject of [hubitatSubject, roborockSubject]) describeConnectorContract(subject);
+for (const subject of [hubitatSubject, roborockSubject, roborockAccountSubject]) describeConnectorContract(subject);
 
 describe("local-agent connector contract: a bad connector", function () {
   this.timeout(30_000);
