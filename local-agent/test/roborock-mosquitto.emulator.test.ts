@@ -8,6 +8,7 @@ import type { RoborockOptionsInput, RoborockTuning } from "../src/roborock/index
 import { systemRuntime } from "../src/roborock/runtime.js";
 
 const START_TIMEOUT_MS = 30_000;
+const EVERY_POLL = { statusIdleMs: 0, statusActiveMs: 0 } as const;
 /** Reconnects in a hundredth of the real time; everything short stays as it is. */
 const HURRIED = {
   ...systemRuntime,
@@ -37,7 +38,7 @@ describe("local-agent/roborock over MQTT 5 and TLS", function () {
   async function connect(change: Partial<RoborockOptionsInput> = {}, tuning: RoborockTuning = {}): Promise<Connector> {
     const { brokerUrl, rriot, devices, ca } = simulator;
     const input = { brokerUrl, rriot, devices: [...devices], ...(ca === undefined ? {} : { ca }), ...change };
-    const connector = createRoborockConnector(input, { timeoutMs: 3_000, minGapMs: 0, ...tuning });
+    const connector = createRoborockConnector(input, { timeoutMs: 3_000, minGapMs: 0, cadence: EVERY_POLL, ...tuning });
     connectors.push(connector);
     await connector.start();
     return connector;
@@ -91,6 +92,33 @@ describe("local-agent/roborock over MQTT 5 and TLS", function () {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     assert.equal(connector.health().state, "healthy");
+  });
+
+  it("gives up a broker that hangs with its connections open, and comes back once it goes on", async () => {
+    const connector = await connect({ reads: ["get_status"] }, { runtime: HURRIED, timeoutMs: 400 });
+    await connector.readStatus();
+    simulator.faults.freeze(true);
+    try {
+      for (let poll = 0; poll < 4; poll += 1) {
+        const isRead = await connector.readStatus().then(
+          ({ readings }) => readings.length > 0,
+          () => false,
+        );
+        assert.equal(isRead, false);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } finally {
+      simulator.faults.freeze(false);
+    }
+    for (let attempt = 0; ; attempt += 1) {
+      const isRead = await connector.readStatus().then(
+        ({ readings }) => readings.length > 0,
+        () => false,
+      );
+      if (isRead) break;
+      assert.ok(attempt < 100, "did not come back");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   });
 
   it("gives AUTH when the broker turns the account away, and reads again for a new connection once it is let in", async () => {
