@@ -21,6 +21,7 @@ import {
   expiryJob,
   exportJob,
   outboxJob,
+  purgeJob,
   quotaJob,
   reminderJob,
   schedulerJob,
@@ -79,7 +80,7 @@ const following = schedulerJob(scheduler);
 export const api = apiFunction(() => ({
   handlers: apiHandlers(deps, {
     log: () => firestoreLogStore(database()),
-    jobs: [expiryJob, outbox, quotaJob, exporting, witnessing, following],
+    jobs: [expiryJob, outbox, purgeJob, quotaJob, exporting, witnessing, following],
   }),
   verifyToken,
   recordRefusal: (refusal) => recordAccessRefusal(deps(), refusal),
@@ -94,6 +95,7 @@ export const expirySweep = jobFunction(expiryJob, deps);
 export const reminderSweep = jobFunction(reminderJob, deps);
 export const outboxSweep = jobFunction(outbox, deps);
 export const quotaRecount = jobFunction(quotaJob, deps, { schedule: "every day 03:20" });
+export const retentionPurge = jobFunction(purgeJob, deps, { schedule: "every day 04:10" });
 export const auditSequence = sequenceFunction(deps);
 export const auditSweep = jobFunction(auditJob(sweepAllLogs), deps, { serviceAccount: "audit-signer@" });
 export const staffClaimsSync = staffClaimsFunction(setClaims, fromFirestore);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { API_ROUTES, REASON_CODES } from "../contracts/index.js";
+import { retentionPage } from "../governance/retention-page.js";
 import { openApiDocument } from "./openapi.js";
 import { reasonCodePage } from "./reason-code-page.js";
 
@@ -15,6 +16,10 @@ describe("api generated documents", () => {
 
   it("keep docs/policies/reason-codes.md equal to the closed list; npm run docs writes it anew", () => {
     assert.equal(read("docs/policies/reason-codes.md"), reasonCodePage());
+  });
+
+  it("keep docs/policies/retention.md equal to the table; npm run docs writes it anew", () => {
+    assert.equal(read("docs/policies/retention.md"), retentionPage());
   });
 
   it("describe every route once, with its roles and its refusals", () => {

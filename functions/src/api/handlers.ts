@@ -22,6 +22,9 @@ import { rotateAgentKey } from "../devices/rotate-key.js";
 import { revokeAgent } from "../devices/revoke-agent.js";
 import { redriveDeadLetter } from "../devices/redrive-dead-letter.js";
 import type { UplinkDeps } from "../devices/ingest-envelope.js";
+import { liftHold, placeHold } from "../governance/change-holds.js";
+import { eraseWords } from "../governance/erase-words.js";
+import { planPurge } from "../governance/plan-purge.js";
 import { executeProposal } from "../proposals/execute.js";
 import { getProposal } from "../proposals/look.js";
 import { planProposal } from "../proposals/replan.js";
@@ -101,6 +104,10 @@ export function apiHandlers(deps: () => UplinkDeps, more: MoreMeans): Handlers {
     createAuditLink: handle("createAuditLink", (call) => createAuditLink(deps(), call)),
     revokeAuditLink: handle("revokeAuditLink", (call) => revokeAuditLink(deps(), call)),
     runJob: handle("runJob", (call) => startJob(deps(), more.jobs, call)),
+    eraseWords: handle("eraseWords", (call) => eraseWords(deps(), call)),
+    placeHold: handle("placeHold", (call) => placeHold(deps(), call)),
+    liftHold: handle("liftHold", (call) => liftHold(deps(), call)),
+    planPurge: handle("planPurge", ({ tenantId, collection }) => planPurge(deps(), tenantId, collection)),
     redriveDeadLetter: handle("redriveDeadLetter", (call) => redriveDeadLetter(deps(), call)),
   };
 }

@@ -10,6 +10,7 @@ import { firingFlag } from "./firing-flag.js";
 import { orderReconciliationAnnotate } from "./order-reconciliation-annotate.js";
 import { reservationStatusSet } from "./reservation-status-set.js";
 import { reservationWindowShift } from "./reservation-window-shift.js";
+import { retentionPurge } from "./retention-purge.js";
 
 /** A capability whose input type is known to itself alone: callers parse with `inputSchema` and pass the result back. */
 export type AnyCapability = Capability<JsonObject, JsonObject>;
@@ -57,4 +58,5 @@ export const REGISTRY = buildRegistry([
   entry(orderReconciliationAnnotate),
   entry(reservationStatusSet),
   entry(reservationWindowShift),
+  entry(retentionPurge),
 ]);

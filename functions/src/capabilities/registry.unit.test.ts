@@ -12,7 +12,7 @@ const without = (object: object, name: string): object =>
   Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 
 describe("capabilities/registry", () => {
-  it("knows what a studio needs first: all of it can be taken back, but an edit of the policy; none of it is physical", () => {
+  it("knows what a studio needs first: all of it can be taken back, but an edit of the policy and a purge; none of it is physical", () => {
     assert.deepEqual(
       [...REGISTRY.values()].map(({ metadata }) => `${metadata.id} ${metadata.riskTier}`),
       [
@@ -24,12 +24,13 @@ describe("capabilities/registry", () => {
         "order.reconciliation.annotate low",
         "reservation.status.set low",
         "reservation.window.shift medium",
+        "retention.purge high",
       ],
     );
     const irreversible = [...REGISTRY.values()].filter(({ metadata }) => metadata.inverse.kind === "none");
     assert.deepEqual(
       irreversible.map(({ metadata }) => metadata.id),
-      ["policy.approval.replace"],
+      ["policy.approval.replace", "retention.purge"],
     );
   });
 

@@ -13,6 +13,7 @@ import { ApproveReason, Evidence, Proposal, RATIONALE_MAX, Rationale, RejectReas
 import { QuotaStanding, QuotaState } from "./quota.js";
 import { ReasonCode } from "./reason-codes.js";
 import { JobRun } from "./job-run.js";
+import { HoldSubject, LegalHold, RetentionPurgeInput, RetentionReason } from "./retention.js";
 import { Agent, AgentKey } from "./agent.js";
 import { ENROLMENT_CODE_MAX_MINUTES, ENROLMENT_CODE_MINUTES, EnrolmentCode, KeyProof } from "./enrolment.js";
 import { AUDIT_LINK_MAX_DAYS, AuditExport, AuditLink, EXPORT_FILTERS, ExportProgress } from "./audit-access.js";
@@ -638,6 +639,58 @@ export const API_ROUTES = {
     params: z.strictObject({ tenantId: TenantId, job: DocId }),
     body: z.strictObject({}),
     answer: z.strictObject({ run: JobRun.omit({ counts: true }) }),
+  },
+  eraseWords: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/audit-events/{eventId}:eraseWords",
+    summary: "Erase what somebody wrote with an event, for ever. The event and every proof of it stay.",
+    roles: ["owner"],
+    params: z.strictObject({ tenantId: TenantId, eventId: DocId }),
+    body: z.strictObject({ reason: RetentionReason }),
+    /** `copies`: in how many places of the proposal the same words stood. */
+    answer: z.strictObject({ eventId: DocId, copies: z.int().min(0) }),
+    needsRecentSignIn: true,
+  },
+  placeHold: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/legal-holds",
+    summary: "Say that something must be kept, whatever policy and people say later. One person is enough.",
+    roles: RELEASERS,
+    params: InTenant,
+    body: z.strictObject({ about: HoldSubject, reason: RetentionReason }),
+    answer: z.strictObject({ hold: LegalHold }),
+    successStatus: 201,
+  },
+  liftHold: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/legal-holds/{holdId}:lift",
+    summary: "Lift a legal hold.",
+    roles: ["owner"],
+    params: z.strictObject({ tenantId: TenantId, holdId: DocId }),
+    body: z.strictObject({ reason: RetentionReason }),
+    answer: z.strictObject({ hold: LegalHold }),
+    needsRecentSignIn: true,
+  },
+  planPurge: {
+    ...defaults,
+    method: "GET",
+    path: "/api/v1/tenants/{tenantId}/retention/{collection}",
+    summary: "The dry run of a purge: what of this collection is past its time. Nothing is deleted.",
+    roles: RELEASERS,
+    params: z.strictObject({ tenantId: TenantId, collection: DocId }),
+    body: null,
+    answer: z.strictObject({
+      /** The input to propose `retention.purge` with; null where nothing is past its time. */
+      input: RetentionPurgeInput.nullable(),
+      count: z.int().min(0),
+      /** False: more is past its time than one purge deletes. */
+      isComplete: z.boolean(),
+      /** Legal holds that stand in the way. */
+      heldBy: z.array(DocId),
+    }),
   },
   redriveDeadLetter: {
     ...defaults,

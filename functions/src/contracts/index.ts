@@ -34,3 +34,4 @@ export * from "./api.js";
 export * from "./outbox.js";
 export * from "./job-run.js";
 export * from "./scheduled-job.js";
+export * from "./retention.js";

@@ -29,6 +29,8 @@ export const COLLECTIONS = {
   digests: "digests",
   auditEvents: "auditEvents",
   auditPayloads: "auditPayloads",
+  retention: "retention",
+  purges: "purges",
   auditLog: "auditLog",
   tiles: "tiles",
   checkpoints: "checkpoints",
@@ -85,6 +87,8 @@ export const witnessRef = (epoch: number, witnessId: string): string => `auditLo
 export const auditLinkRef = (linkId: string): string => `auditLinks/${linkId}`;
 export const exportRef = (exportId: string): string => `exports/${exportId}`;
 export const exportProgressRef = (exportId: string): string => `exportProgress/${exportId}`;
+export const legalHoldsRef = (): string => "retention/holds";
+export const purgeRef = (proposalId: string): string => `purges/${proposalId}`;
 export const agentRef = (agentId: string): string => `agents/${agentId}`;
 export const streamRef = (agentId: string, bootId: string): string => `agents/${agentId}/streams/${bootId}`;
 /** A device id holds a colon, which a document id of ours does not. */

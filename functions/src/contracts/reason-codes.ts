@@ -363,6 +363,27 @@ export const REASON_CODES = {
     whoCanLift: "Nobody.",
     httpStatus: 409,
   },
+  // Retention (M07.11, M07.12)
+  LEGAL_HOLD: {
+    sentence: "A legal hold says that this must be kept.",
+    whoCanLift: "An owner, by lifting the hold.",
+    httpStatus: 423,
+  },
+  RETENTION_NOT_OVER: {
+    sentence: "This has to be kept longer than that, or for ever.",
+    whoCanLift: "Time, where docs/policies/retention.md names one.",
+    httpStatus: 422,
+  },
+  PURGE_PLAN_CHANGED: {
+    sentence: "What would be deleted is not what was approved.",
+    whoCanLift: "An owner or approver admin, by planning the purge again.",
+    httpStatus: 409,
+  },
+  TOO_MANY_HOLDS: {
+    sentence: "This studio has as many legal holds on record as it can have.",
+    whoCanLift: "The developers, by raising the bound.",
+    httpStatus: 409,
+  },
   // Agent envelopes (M05.7)
   ENROLMENT_CODE_WRONG: {
     sentence: "There is no such code for this agent.",

@@ -1,5 +1,6 @@
 import type { EventPublisher } from "../outbox/publish-outbox.js";
 import { sweepOutbox } from "../outbox/publish-outbox.js";
+import { runPurges } from "../governance/run-purges.js";
 import { recountQuotas } from "../policy/recount-quotas.js";
 import { sweepExpired } from "../proposals/expire.js";
 import { sweepReminders } from "../proposals/remind.js";
@@ -34,6 +35,13 @@ export const quotaJob: Job = {
   name: "quotaRecount",
   everyMs: 24 * 60 * MINUTE_MS,
   run: async (deps, requestId) => ({ ...(await recountQuotas(deps, requestId)) }),
+};
+
+/** Deletes what purges that people approved name, and nothing else. */
+export const purgeJob: Job = {
+  name: "retentionPurge",
+  everyMs: 24 * 60 * MINUTE_MS,
+  run: async (deps, requestId) => ({ ...(await runPurges(deps, requestId)) }),
 };
 
 /** Publishes what the trigger did not get through. */

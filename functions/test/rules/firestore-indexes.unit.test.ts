@@ -84,6 +84,11 @@ describe("firestore.indexes.json", () => {
     assert.ok(logs?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));
   });
 
+  it("lets the retention job find approved purges in all studios", () => {
+    const purges = FILE.fieldOverrides.find((it) => it.collectionGroup === "purges" && it.fieldPath === "status");
+    assert.ok(purges?.indexes.some((index) => "order" in index && index.queryScope === "COLLECTION_GROUP"));
+  });
+
   it("keeps the index of an event out of the automatic indexes: it grows with every write", () => {
     assert.deepEqual(FILE.fieldOverrides.find((it) => it.fieldPath === "seq")?.indexes, []);
   });

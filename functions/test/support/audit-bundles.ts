@@ -46,7 +46,21 @@ export function aLog(
 ): TestLog {
   const { salt = "a", signer = LOG_SIGNER, commitSeconds = (index: number) => index } = options;
   const { tenantId } = parseOrigin(signer.keyName);
-  const entries = Array.from({ length: size }, (_, index) => anEntry(index, tenantId, salt, commitSeconds(index)));
+  return toLog(
+    Array.from({ length: size }, (_, index) => anEntry(index, tenantId, salt, commitSeconds(index))),
+    signer,
+  );
+}
+
+/** A log over the events that a studio holds, in this order. */
+export const logOf = (events: readonly JsonObject[], signer: Signer = LOG_SIGNER): TestLog =>
+  toLog(
+    events.map((stored, index) => sealed(stored, index, parseOrigin(signer.keyName).tenantId, index)),
+    signer,
+  );
+
+function toLog(entries: readonly StoredEntry[], signer: Signer): TestLog {
+  const size = entries.length;
   const leaves = entries.map(({ leaf }) => leafHash(sha256, Buffer.from(leaf)));
   const store = new Map(
     extendTiles(sha256, { size: 0, edge: [] }, leaves).tiles.map(({ ref, hashes }) => [
@@ -158,8 +172,12 @@ function anEntry(index: number, tenantId: string, salt: string, commitSeconds: n
     { eventId: id, nonce: "0".repeat(32), salt: "1".repeat(32), sha256: sha256Hex },
   );
   const [change] = changes;
-  const stored = (change as { data: JsonObject }).data;
+  return sealed((change as { data: JsonObject }).data, index, tenantId, commitSeconds);
+}
+
+function sealed(stored: JsonObject, index: number, tenantId: string, commitSeconds: number): StoredEntry {
   const event = stored["canonical"] as string;
+  const { eventId: id } = JSON.parse(event) as { eventId: string };
   const committedAt = String(FIRST_COMMIT_MICROS + commitSeconds * 1_000_000);
   const leaf = formatLeaf({ v: 1, id, tenant: tenantId, committedAt, eventSha256: sha256Hex(event) });
   return { leaf, event, copies: { ...copiesOf(stored), seq: index } };

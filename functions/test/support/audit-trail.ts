@@ -18,11 +18,14 @@ export function eventsOf(dump: Dump, tenantId: string): AuditEvent[] {
 export function assertTrailIsSound(dump: Dump, tenantId: string): void {
   const prefix = `tenants/${tenantId}/`;
   const versions = new Map<string, { auditVersion: number; eventId: string }[]>();
+  const erased = erasedIn(eventsOf(dump, tenantId));
   for (const [path, data] of Object.entries(dump)) {
     if (!path.startsWith(`${prefix}auditEvents/`)) continue;
     const stored = StoredAuditEvent.parse(data);
     const event = assertEventIsSound(path, stored);
-    assertPayloadIsSound(event, dump[`${prefix}auditPayloads/${event.eventId}`], stored.canonical);
+    const payload = dump[`${prefix}auditPayloads/${event.eventId}`];
+    if (erased.has(event.eventId)) assert.equal(payload, undefined, "what was erased is gone");
+    else assertPayloadIsSound(event, payload, stored.canonical);
     for (const { path: ref, auditVersion } of event.resourceRefs)
       versions.set(ref, [...(versions.get(ref) ?? []), { auditVersion, eventId: event.eventId }]);
   }
@@ -38,6 +41,11 @@ export function assertTrailIsSound(dump: Dump, tenantId: string): void {
     assert.equal(document["auditVersion"], sorted.length, ref);
     assert.equal(document["lastEventId"], sorted.at(-1)?.eventId, ref);
   }
+}
+
+/** The events whose words an event says were erased. */
+function erasedIn(events: readonly AuditEvent[]): ReadonlySet<unknown> {
+  return new Set(events.filter(({ type }) => type === "words.erased").map(({ data }) => data["eventId"]));
 }
 
 function assertEventIsSound(path: string, stored: StoredAuditEvent): AuditEvent {
