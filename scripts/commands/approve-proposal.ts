@@ -17,8 +17,9 @@ export const addApproveProposal: AddCommand = (program, { withSession }) => {
     .requiredOption("--plan <id>", `the plan's id, or its first ${MIN_PLAN_DIGITS} digits or more`)
     .option("--rationale <text>", "why, in your own words; needed from risk medium on")
     .option("--because <reason>", `instead of words, at low risk: ${APPROVE_REASONS.join(", ")}`)
+    .option("--exemption <id>", "an exemption from the second approver")
     .action(
-      withSession(async ({ call }, { plan, rationale, because }, [proposalId = ""]) => {
+      withSession(async ({ call }, { plan, rationale, because, exemption }, [proposalId = ""]) => {
         const reasonCode = ApproveReason.nullable().safeParse(because ?? null);
         if (!reasonCode.success) throw unusable("USAGE", `--because is one of: ${APPROVE_REASONS.join(", ")}.`);
         const { proposal } = await call("getProposal", { proposalId }, null);
@@ -30,6 +31,7 @@ export const addApproveProposal: AddCommand = (program, { withSession }) => {
             planId: requirePlan(proposal, String(plan)),
             rationale: typeof rationale === "string" ? rationale : null,
             reasonCode: reasonCode.data,
+            ...(typeof exemption === "string" ? { exemptionId: exemption } : {}),
           },
         );
         return { lines: [...proposalLines(answer.proposal), ...traceLines(answer.policy)], json: answer };

@@ -10,10 +10,13 @@ export const addExecuteProposal: AddCommand = (program, { withSession }) => {
     .command("execute <id>")
     .description("Apply exactly the approved effect, once, together with its audit event.")
     .requiredOption("--plan <id>", "the approved plan's id, or its first digits")
+    .option("--exemption <id>", "an exemption from the quota")
     .action(
-      withSession(async ({ call }, { plan }, [proposalId = ""]) => {
+      withSession(async ({ call }, { plan, exemption }, [proposalId = ""]) => {
         const { proposal } = await call("getProposal", { proposalId }, null);
-        const answer = await call("executeProposal", { proposalId }, { planId: requirePlan(proposal, String(plan)) });
+        const named = typeof exemption === "string" ? { exemptionId: exemption } : {};
+        const planId = requirePlan(proposal, String(plan));
+        const answer = await call("executeProposal", { proposalId }, { planId, ...named });
         const said = answer.replayed ? ["This had been executed before: nothing was written twice."] : [];
         return { lines: [...said, ...proposalLines(answer.proposal), ...traceLines(answer.policy)], json: answer };
       }),

@@ -4,6 +4,8 @@ import { addDownloadExport, addExportAudit } from "./export-audit.js";
 import { addEngageStop } from "./engage-stop.js";
 import { addEnrolAgent } from "./enrol-agent.js";
 import { addExecuteProposal } from "./execute-proposal.js";
+import { addGrantExemption, addRevokeExemption } from "./grant-exemption.js";
+import { addLendRights, addTakeRightsBack } from "./lend-rights.js";
 import { addLinkAudit, addUnlinkAudit } from "./link-audit.js";
 import { addListProposals } from "./list-proposals.js";
 import { addProveEntry } from "./prove-entry.js";
@@ -29,6 +31,10 @@ export const COMMANDS: readonly AddCommand[] = [
   addExecuteProposal,
   addReportQuotas,
   addEnrolAgent,
+  addLendRights,
+  addTakeRightsBack,
+  addGrantExemption,
+  addRevokeExemption,
   addRunJob,
   addTailAudit,
   addProveEntry,

@@ -56,6 +56,25 @@ describe("scripts/studio on the emulators", function () {
     return JSON.parse(out[0]!) as Answer;
   }
 
+  it("lends an agent rights and takes them back, and exempts a request, each refusal with its reason code", async () => {
+    const key = randomBytes(32).toString("base64");
+    await json(olive, "agents", "enrol", "pi-1", "--name", "Kiln room", "--key", key);
+    const why = ["--reason", "The Pi watches the kiln room for all of us."];
+    const lend = ["agents", "lend", "pi-1", "--scopes", "firing.flag", "--per-day", "5", ...why];
+    const { delegation } = await json<{ delegation: { delegationId: string } }>(olive, ...lend);
+    const refused = await run(pia, "agents", "take-back", delegation.delegationId, "--reason", "not mine");
+    assert.deepEqual([refused.exitCode, /ROLE_MISSING/.test(refused.err.join(" "))], [1, true]);
+    const ended = await run(olive, "agents", "take-back", delegation.delegationId, "--reason", "no more");
+    assert.match(ended.out.join("\n"), /taken back at/);
+
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const about = ["--waives", "second_approver", "--until", until, "--ticket", "log book, page 12", ...why];
+    const exempt = await run(olive, "exemptions", "grant", "firing.flag", "--for", "pia", ...about);
+    assert.match(exempt.out.join("\n"), /used 0 of 1 times/);
+    const unbounded = await run(olive, "exemptions", "grant", "firing.flag", ...about);
+    assert.deepEqual([unbounded.exitCode, /INVALID_INPUT/.test(unbounded.err.join(" "))], [1, true]);
+  });
+
   it("lists, shows, approves and executes a proposal, each step with the policy's trace", async () => {
     const submitted = await submit(studio, olive);
     const listed = await json<{ proposals: { proposalId: string }[] }>(pia, "proposals", "list");
