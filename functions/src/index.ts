@@ -16,17 +16,7 @@ import { apiHandlers } from "./api/handlers.js";
 import { recordAccessRefusal } from "./api/record-access-refusal.js";
 import type { UplinkDeps } from "./devices/ingest-envelope.js";
 import { jobFunction } from "./jobs/job-trigger.js";
-import {
-  auditJob,
-  expiryJob,
-  exportJob,
-  outboxJob,
-  purgeJob,
-  quotaJob,
-  reminderJob,
-  schedulerJob,
-  witnessJob,
-} from "./jobs/jobs.js";
+import { auditJob, deviceWatchJob, expiryJob, exportJob, firingThinJob, outboxJob, purgeJob, quotaJob, reminderJob, schedulerJob, witnessJob } from "./jobs/jobs.js";
 import { outboxPublishFunction, studioEventsPushFunction } from "./outbox/outbox-trigger.js";
 import { cloudScheduler, schedulerConfig } from "./platform/cloud-scheduler.js";
 import { publishStudioEvent } from "./platform/event-publisher.js";
@@ -94,6 +84,8 @@ export const studioEventsPush = studioEventsPushFunction(deps, process.env);
 export const expirySweep = jobFunction(expiryJob, deps);
 export const reminderSweep = jobFunction(reminderJob, deps);
 export const outboxSweep = jobFunction(outbox, deps);
+export const deviceWatch = jobFunction(deviceWatchJob, deps);
+export const firingThin = jobFunction(firingThinJob, deps, { schedule: "every day 03:40" });
 export const quotaRecount = jobFunction(quotaJob, deps, { schedule: "every day 03:20" });
 export const retentionPurge = jobFunction(purgeJob, deps, { schedule: "every day 04:10" });
 export const auditSequence = sequenceFunction(deps);

@@ -1,3 +1,4 @@
+import type { KilnBinding } from "@studio-os/functions/contracts";
 import type { Connector, Reading } from "./connector.js";
 import { isReportDue, toHealthReport } from "./health-report.js";
 import { createIngest } from "./ingest.js";
@@ -35,6 +36,10 @@ export interface AgentDeps {
   readonly rules: readonly Rule[];
   readonly policy: ReportPolicy;
   readonly isSimulated: boolean;
+  /** The kilns' sensors, by device id. */
+  readonly kilnSensors?: Readonly<Record<string, KilnBinding>>;
+  /** How long a routine envelope waits for more to carry. Milliseconds. */
+  readonly routineEveryMs?: number;
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly logger: Logger;
@@ -74,6 +79,7 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
   const chance = deps.chance ?? Math.random;
   const sleep = deps.sleep ?? sleepFor;
   const identity = { tenantId: deps.tenantId, agentId: deps.agentId };
+  const { kilnSensors = {} } = deps;
   let { key } = deps;
   const uplink = createUplink({
     outbox,
@@ -84,11 +90,17 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
     nowMs,
     chance,
     sleep,
+    ...(deps.routineEveryMs !== undefined && { routineEveryMs: deps.routineEveryMs }),
   });
   const ingest: Ingest = await createIngest({
     outbox,
     rules: deps.rules,
-    observe: { policy: deps.policy, isSimulated: deps.isSimulated },
+    observe: {
+      policy: deps.policy,
+      isSimulated: deps.isSimulated,
+      isInKiln: (deviceId) => Object.hasOwn(kilnSensors, deviceId),
+    },
+    kilnOf: (deviceId) => (Object.hasOwn(kilnSensors, deviceId) ? kilnSensors[deviceId] : undefined),
     nowMs,
     // A test that makes its own time has no other clock to hold it against.
     steadyMs: deps.steadyMs ?? (deps.nowMs === undefined ? () => performance.now() : nowMs),
@@ -139,7 +151,8 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
 
   async function reportHealth(): Promise<void> {
     const entries = deps.connectors.map(({ connector }) => ({ id: connector.id, health: connector.health() }));
-    const report = toHealthReport(entries, outbox.counts(), nowMs());
+    const vitals = { startedAt, clock: deps.skew?.read() ?? null, rules: rulesWatch.status() };
+    const report = toHealthReport(entries, outbox.counts(), vitals, lastReport, nowMs());
     if (!isReportDue(lastReport, report)) return;
     await outbox.reportHealth(report);
     lastReport = report;

@@ -38,6 +38,8 @@ export async function assemble(config: AgentConfig, logger: Logger, options: Ass
     rules: config.rules,
     policy: config.deadbands,
     isSimulated: config.simulated,
+    kilnSensors: config.kilnSensors,
+    routineEveryMs: config.routineEveryMs,
     outbox: options.isDryRun ? createMemoryOutbox(newBootId()) : await openOutbox(config, logger),
     publisher: options.isDryRun ? printingPublisher(options.print) : publisherOf(config, options.emulatorHost, skew),
     rulesFile: options.rulesPath === null ? null : rulesFileAt(options.rulesPath),

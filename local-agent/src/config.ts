@@ -1,10 +1,10 @@
-import { AttributeName, DocId, TenantId, UPLINK_TOPIC } from "@studio-os/functions/contracts";
+import { AttributeName, DeviceId, DocId, KilnBinding, TenantId, UPLINK_TOPIC } from "@studio-os/functions/contracts";
 import * as z from "zod";
 import { errnoOf, parseJson, secretOf } from "./config-values.js";
 import type { ConfigHost } from "./config-values.js";
 import { HubitatConfig } from "./hubitat/hubitat-config.js";
 import { LOG_LEVELS } from "./logger.js";
-import { AttributePolicy } from "./observe/report-policy.js";
+import { AttributePolicy, ROUTINE_EVERY_MS } from "./observe/report-policy.js";
 import { AccountFields, AccountOptions, RoborockOptions, VacuumConfig } from "./roborock/options.js";
 import { Rules } from "./rules/rule.js";
 import type { Rule } from "./rules/rule.js";
@@ -58,6 +58,10 @@ export function configSchema(host: ConfigHost) {
       roborock: roborockSection(host).nullable().default(null),
       /** The vacuums of an account, found after `roborock login`. */
       roborockAccount: accountSection(host).nullable().default(null),
+      /** Which sensors sit in which zone of which kiln: while it is hot, they are sampled every 30 s. */
+      kilnSensors: z.record(DeviceId, KilnBinding).default({}),
+      /** How long a routine envelope waits for more to carry: the longer, the fewer writes in the cloud. Milliseconds. */
+      routineEveryMs: z.int().min(500).max(ROUTINE_EVERY_MS).default(ROUTINE_EVERY_MS),
       deadbands: z.record(AttributeName, AttributePolicy).default({}),
       rules: z
         .union([z.array(z.unknown()), z.strictObject({ file: z.string() })], {

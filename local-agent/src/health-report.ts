@@ -1,9 +1,13 @@
 import { ConnectorHealth as ReportedHealth } from "@studio-os/functions/contracts";
+import type { AgentVitals } from "@studio-os/functions/contracts";
 import type { ConnectorHealth } from "./connector.js";
+import type { RulesStatus } from "./status/agent-status.js";
+import { WRONG_CLOCK_MS } from "./status/agent-status.js";
+import type { ClockSkew } from "./uplink/clock-skew.js";
 import type { HealthReport, OutboxCounts } from "./outbox/outbox.js";
 
 /** A report goes out when something changed, and at least this often. Milliseconds. */
-const HEALTH_EVERY_MS = 60_000;
+const HEALTH_EVERY_MS = 300_000;
 /** The agent's own queue is reported beside the connectors, under this id. */
 const OUTBOX_HEALTH_ID = "outbox";
 const MAX_CONNECTORS = 19;
@@ -18,6 +22,8 @@ const Entry = ReportedHealth.omit({ agentId: true, receivedAt: true });
 export function toHealthReport(
   connectors: readonly { readonly id: string; readonly health: ConnectorHealth }[],
   outbox: OutboxCounts,
+  own: { readonly startedAt: string; readonly clock: ClockSkew | null; readonly rules: RulesStatus },
+  last: HealthReport | null,
   nowMs: number,
 ): HealthReport {
   const at = new Date(nowMs).toISOString();
@@ -26,7 +32,7 @@ export function toHealthReport(
     return Entry.parse({ connectorId: id, state, lastSuccessAt, lastError, consecutiveFailures, reportedAt: at });
   });
   const drops = outbox.unreportedDrops;
-  const own: Entry = {
+  const queue: Entry = {
     connectorId: OUTBOX_HEALTH_ID,
     state: drops > 0 ? "degraded" : "healthy",
     lastSuccessAt: at,
@@ -34,7 +40,15 @@ export function toHealthReport(
     consecutiveFailures: drops,
     reportedAt: at,
   };
-  return { at, connectors: [...entries, own], reportedDrops: drops };
+  const vitals: AgentVitals = {
+    startedAt: own.startedAt,
+    clock: own.clock,
+    waiting: { observations: outbox.observations, proposals: outbox.proposals, bytes: outbox.bytes },
+    gap: outbox.unreportedGap,
+    rules: { count: own.rules.count, hasProblem: own.rules.problem !== null },
+  };
+  const report: HealthReport = { at, connectors: [...entries, queue], vitals, reportedDrops: drops };
+  return last === null || essence(last) !== essence(report) ? { ...report, isUrgent: true } : report;
 }
 
 /** Answers: does the cloud have to hear of this report? A count of failures that grows is not a change by itself. */
@@ -45,5 +59,7 @@ export function isReportDue(last: HealthReport | null, next: HealthReport): bool
 }
 
 function essence(report: HealthReport): string {
-  return JSON.stringify(report.connectors.map(({ connectorId, state, lastError }) => [connectorId, state, lastError]));
+  const connectors = report.connectors.map(({ connectorId, state, lastError }) => [connectorId, state, lastError]);
+  const skewMs = report.vitals?.clock?.skewMs ?? 0;
+  return JSON.stringify([connectors, report.vitals?.rules.hasProblem, Math.abs(skewMs) > WRONG_CLOCK_MS]);
 }

@@ -1,5 +1,5 @@
 import { DeviceDescriptor } from "@studio-os/functions/contracts";
-import type { Observation } from "@studio-os/functions/contracts";
+import type { KilnBinding, Observation } from "@studio-os/functions/contracts";
 import type { ConnectorDevice, Reading } from "./connector.js";
 import type { Logger } from "./logger.js";
 import { NOTHING_TRACKED, detectChanges, detectStale } from "./observe/detect-changes.js";
@@ -19,6 +19,8 @@ export interface IngestDeps {
   readonly outbox: Outbox;
   readonly rules: readonly Rule[];
   readonly observe: ObserveOptions;
+  /** Which zone of which kiln a device sits in. */
+  readonly kilnOf: (deviceId: string) => KilnBinding | undefined;
   readonly nowMs: () => number;
   /** A clock that nobody sets: by it alone can a set wall clock be told from time going by. */
   readonly steadyMs: () => number;
@@ -55,7 +57,7 @@ export async function createIngest(deps: IngestDeps): Promise<Ingest> {
   async function takeNow(readings: readonly Reading[], devices: readonly ConnectorDevice[]): Promise<void> {
     const nowMs = deps.nowMs();
     noticeClockStep(nowMs);
-    for (const device of devices) remember(names, device);
+    for (const device of devices) remember(names, device, deps.kilnOf);
     const changed = detectChanges(tracked, readings, nowMs, deps.observe);
     const stale = detectStale(changed.state, nowMs);
     const concluded = rules.map((rule, index) =>
@@ -64,8 +66,14 @@ export async function createIngest(deps: IngestDeps): Promise<Ingest> {
     const firings = concluded.flatMap(({ firing }, index) => (firing === null ? [] : [{ firing, rule: rules[index] }]));
     const queuedAt = new Date(nowMs).toISOString();
     const observations = [...changed.observations, ...stale.observations];
+    const ranks = [...changed.ranks, ...stale.ranks];
     const items: OutboxItem[] = [
-      ...observations.map((observation) => ({ kind: "observation" as const, queuedAt, observation })),
+      ...observations.map((observation, index) => ({
+        kind: "observation" as const,
+        queuedAt,
+        observation,
+        rank: ranks[index] ?? "normal",
+      })),
       ...firings.flatMap((it) => toItem(it.rule, it.firing, names, queuedAt)),
     ];
     const newMarks = changedMarks(
@@ -121,12 +129,14 @@ export async function createIngest(deps: IngestDeps): Promise<Ingest> {
 }
 
 /** Names are what a person typed into a hub: cut to what the public language can hold. */
-function remember(names: Map<string, DeviceDescriptor>, device: ConnectorDevice): void {
+function remember(names: Map<string, DeviceDescriptor>, device: ConnectorDevice, kilnOf: IngestDeps["kilnOf"]): void {
+  const kiln = kilnOf(device.deviceId);
   const named = DeviceDescriptor.safeParse({
     deviceId: device.deviceId,
     name: clip(device.name, 120),
     kind: clip(device.kind, 40),
     room: device.room === null ? null : clip(device.room, 80),
+    ...(kiln !== undefined && { kiln }),
   });
   if (named.success && (names.has(device.deviceId) || names.size < MAX_NAMED_DEVICES)) {
     names.set(device.deviceId, named.data);

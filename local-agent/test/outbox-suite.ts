@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ENVELOPE_MAX_BYTES, ENVELOPE_MAX_OBSERVATIONS } from "@studio-os/functions/contracts";
 import * as fc from "fast-check";
 import { MAX_BATCH_SPAN_MS } from "../src/outbox/pick-batch.js";
-import type { EnvelopeDraft, Outbox, OutboxBounds, OutboxItem } from "../src/outbox/outbox.js";
+import type { EnvelopeDraft, Outbox, OutboxBounds, OutboxItem, Rank } from "../src/outbox/outbox.js";
 
 const T0 = Date.parse("2026-11-21T08:00:00.000Z");
 const instant = (ms: number): string => new Date(T0 + ms).toISOString();
@@ -100,16 +100,16 @@ export function describeOutbox(
 
     it(`puts at most ${ENVELOPE_MAX_OBSERVATIONS} observations and ${MAX_BATCH_SPAN_MS} ms into one envelope`, async () => {
       const { outbox } = await make();
-      await outbox.append({ items: observations(1, 205) });
-      await outbox.append({ items: [anObservation("late", 205 + MAX_BATCH_SPAN_MS + 1)] });
+      await outbox.append({ items: observations(1, 805) });
+      await outbox.append({ items: [anObservation("late", 805 + MAX_BATCH_SPAN_MS + 1)] });
       const drafts = await drain(outbox);
       assert.deepEqual(
         drafts.map((draft) => contentOf(draft).length),
-        [100, 100, 5, 1],
+        [400, 400, 5, 1],
       );
       assert.deepEqual(
         drafts.map((draft) => draft.sentAt),
-        [instant(100), instant(200), instant(205), instant(60_206)],
+        [instant(400), instant(800), instant(805), instant(60_806)],
       );
     });
 
@@ -139,11 +139,11 @@ export function describeOutbox(
       assert.deepEqual(draft?.payload.kind === "observations" && draft.payload.devices, [named("New")]);
     });
 
-    it("sends the newest health report alone, before what waits", async () => {
+    it("lets the newest health report ride along with observations of its minute, and go ahead of older ones and proposals", async () => {
       const { outbox } = await make();
       await outbox.append({ items: observations(1, 2) });
-      const report = (state: "down" | "healthy") => ({
-        at: instant(9),
+      const report = (state: "down" | "healthy", afterMs = 9) => ({
+        at: instant(afterMs),
         connectors: [
           {
             connectorId: "hubitat",
@@ -159,9 +159,14 @@ export function describeOutbox(
       await outbox.reportHealth(report("down"));
       await outbox.reportHealth(report("healthy"));
       const drafts = await drain(outbox);
-      assert.deepEqual(drafts.map(contentOf), [["health"], [1, 2]]);
+      assert.deepEqual(drafts.map(contentOf), [[1, 2]]);
       const [{ payload }] = drafts as [EnvelopeDraft];
-      assert.equal(payload.kind === "health" && payload.connectors[0]?.state, "healthy");
+      assert.equal(payload.kind === "observations" && payload.health?.connectors[0]?.state, "healthy");
+      assert.equal(outbox.counts().hasHealth, false);
+
+      await outbox.append({ items: [anObservation(3, 10), aProposal("rule-a", 11)] });
+      await outbox.reportHealth(report("down", 10 + MAX_BATCH_SPAN_MS + 1));
+      assert.deepEqual((await drain(outbox)).map(contentOf), [["health"], [3], ["rule-a"]]);
     });
 
     it("drops the oldest observations when 5 wait, never a proposal, and counts the gap until it was reported", async () => {
@@ -173,6 +178,41 @@ export function describeOutbox(
       await outbox.reportHealth({ at: instant(9), connectors: [], reportedDrops: 2 });
       assert.deepEqual((await drain(outbox)).map(contentOf), [["health"], ["rule-a"], [3, 4, 5, 6, 7]]);
       assert.equal(outbox.counts().unreportedDrops, 0);
+    });
+
+    it("drops repeats before changes, changes before a firing's samples, and what warns last of all", async () => {
+      const { outbox } = await make({ maxObservations: 4, maxBytes: 1e9, maxProposals: 9 });
+      const ranked = (value: number, rank: Rank) => ({ ...anObservation(value, value), rank });
+      await outbox.append({ items: [ranked(1, "urgent"), ranked(2, "high"), ranked(3, "normal"), ranked(4, "low")] });
+      assert.equal(outbox.counts().urgent, 1);
+      const waiting: (string | number)[][] = [];
+      for (const [value, rank] of [
+        [5, "normal"],
+        [6, "low"],
+        [7, "high"],
+        [8, "urgent"],
+        [9, "urgent"],
+      ] as const) {
+        await outbox.append({ items: [ranked(value, rank)] });
+        waiting.push([value, outbox.counts().unreportedDrops, outbox.counts().observations]);
+      }
+      assert.deepEqual(
+        waiting.map(([, drops, count]) => [drops, count]),
+        [1, 2, 3, 4, 5].map((drops) => [drops, 4]),
+      );
+      assert.deepEqual(outbox.counts().unreportedGap, { fromAt: instant(2), toAt: instant(6), observations: 5 });
+      assert.deepEqual((await drain(outbox)).map(contentOf), [[1, 7, 8, 9]]);
+    });
+
+    it("tells a gap until a report of it is acknowledged, and what came after the report in the next one", async () => {
+      const { outbox } = await make({ maxObservations: 1, maxBytes: 1e9, maxProposals: 9 });
+      await outbox.append({ items: observations(1, 4) });
+      await outbox.reportHealth({ at: instant(9), connectors: [], reportedDrops: 3 });
+      const sealed = await outbox.nextSealed(seal);
+      await outbox.append({ items: observations(5, 7) });
+      assert.equal(outbox.counts().unreportedDrops, 5);
+      await outbox.acknowledge(sealed?.seq ?? 0);
+      assert.deepEqual(outbox.counts().unreportedGap, { fromAt: instant(6), toAt: instant(6), observations: 2 });
     });
 
     it("drops from what is being appended when that alone is too much", async () => {

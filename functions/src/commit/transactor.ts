@@ -19,7 +19,7 @@ export interface DocumentQuery {
   readonly where: readonly {
     /** A field, or a field within one: `actor.id`. */
     readonly field: string;
-    readonly op: "==" | "<" | "<=" | ">" | ">=" | "in";
+    readonly op: "==" | "<" | "<=" | ">" | ">=" | "in" | "array-contains";
     readonly value: Json;
   }[];
   readonly orderBy?: readonly { readonly field: string; readonly direction: "asc" | "desc" }[];
@@ -67,6 +67,7 @@ const UNDECIDED_COLLECTIONS: ReadonlySet<string> = new Set([
   "devices",
   "observations",
   "connectorHealth",
+  "firingLogs",
   "streams",
   "deadLetters",
   "outbox",

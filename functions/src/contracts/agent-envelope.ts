@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DeviceId, ConnectorHealth, Observation } from "./observation.js";
+import { AgentVitals, ConnectorHealth, DeviceId, KilnBinding, Observation } from "./observation.js";
 import { DocId, JsonObject, TenantId, UtcInstant, plainText } from "./primitives.js";
 import { Evidence } from "./proposal.js";
 
@@ -9,8 +9,8 @@ export const UPLINK_TOPIC = "agent-uplink";
 export const UPLINK_DEAD_LETTER_TOPIC = "agent-uplink-dead-letter";
 export const UPLINK_MAX_DELIVERY_ATTEMPTS = 5;
 
-/** Most observations in one envelope, and most bytes of one Pub/Sub message. */
-export const ENVELOPE_MAX_OBSERVATIONS = 100;
+/** Most observations in one envelope, and most bytes of it before compression. A message may be gzip (RFC 1952) of it. */
+export const ENVELOPE_MAX_OBSERVATIONS = 400;
 export const ENVELOPE_MAX_BYTES = 128 * 1024;
 /** Width of the replay window, in sequence numbers (the scheme of RFC 4303 §3.4.3). */
 export const REPLAY_WINDOW = 1_024;
@@ -25,6 +25,7 @@ export const DeviceDescriptor = z.strictObject({
   name: z.string().max(120),
   kind: z.string().max(40),
   room: z.string().max(80).nullable(),
+  kiln: KilnBinding.optional(),
 });
 export type DeviceDescriptor = z.infer<typeof DeviceDescriptor>;
 
@@ -38,17 +39,22 @@ export const AgentProposalRequest = z.strictObject({
 });
 export type AgentProposalRequest = z.infer<typeof AgentProposalRequest>;
 
+/** How the connectors and the agent itself do. It may ride along with observations, which saves a message. */
+export const HealthReportBody = z.strictObject({
+  connectors: z.array(ConnectorHealth.omit({ agentId: true, receivedAt: true })).max(20),
+  vitals: AgentVitals.optional(),
+});
+export type HealthReportBody = z.infer<typeof HealthReportBody>;
+
 export const AgentPayload = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("observations"),
     devices: z.array(DeviceDescriptor).max(ENVELOPE_MAX_OBSERVATIONS),
     observations: z.array(Observation).min(1).max(ENVELOPE_MAX_OBSERVATIONS),
+    health: HealthReportBody.optional(),
   }),
   z.strictObject({ kind: z.literal("proposal"), proposal: AgentProposalRequest }),
-  z.strictObject({
-    kind: z.literal("health"),
-    connectors: z.array(ConnectorHealth.omit({ agentId: true, receivedAt: true })).max(20),
-  }),
+  HealthReportBody.extend({ kind: z.literal("health") }),
 ]);
 export type AgentPayload = z.infer<typeof AgentPayload>;
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { REPLAY_WINDOW } from "./agent-envelope.js";
+import { ObservationBatch } from "./observation.js";
 import { DocId, TenantId, UtcInstant } from "./primitives.js";
 
 /** One public key of an agent. Two may be valid at once, so that a rotation has no gap. */
@@ -31,7 +32,8 @@ export type Agent = z.infer<typeof Agent>;
 
 /**
  * What the cloud has accepted of one sequence. Stored at `agents/{agentId}/streams/{bootId}`; written in the commit that
- * accepts an envelope. `window` is a bit mask: bit i says that `highestSeq - i` was accepted.
+ * accepts an envelope. `window` is a bit mask: bit i says that `highestSeq - i` was accepted. `tail` is the newest history,
+ * until a bucket of it is full.
  */
 export const AgentStream = z.strictObject({
   agentId: DocId,
@@ -43,5 +45,6 @@ export const AgentStream = z.strictObject({
   replaysRefused: z.int().min(0),
   lastSentAt: UtcInstant,
   lastReceivedAt: UtcInstant,
+  tail: z.array(ObservationBatch).max(2_000),
 });
 export type AgentStream = z.infer<typeof AgentStream>;

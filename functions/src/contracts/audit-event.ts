@@ -63,6 +63,8 @@ export const AUDIT_EVENT_TYPES = [
   "agent.key_revoked",
   "agent.revoked",
   "agent.refused",
+  "agent.went_offline",
+  "firing.alarmed",
   "envelope.refused",
   "dead_letter.redriven",
   "words.erased",

@@ -24,6 +24,7 @@ export * from "./audit-log.js";
 export * from "./audit-access.js";
 export * from "./observation.js";
 export * from "./agent-envelope.js";
+export * from "./firing-log.js";
 export * from "./agent.js";
 export * from "./enrolment.js";
 export * from "./dead-letter.js";

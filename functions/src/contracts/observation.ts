@@ -34,6 +34,10 @@ export const STALE_AFTER_MS = {
   default: 300_000,
 } as const;
 
+/** Which zone of which kiln a sensor sits in: its temperatures are samples of whatever is fired there. */
+export const KilnBinding = z.strictObject({ kilnId: DocId, zone: z.string().regex(/^[a-z0-9-]{1,20}$/) });
+export type KilnBinding = z.infer<typeof KilnBinding>;
+
 /** The newest reading of one attribute, as the cloud keeps it. */
 export const LatestReading = z.strictObject({
   value: ReadingValue,
@@ -45,15 +49,13 @@ export const LatestReading = z.strictObject({
 });
 export type LatestReading = z.infer<typeof LatestReading>;
 
-/**
- * One device and the newest value of each attribute. Stored at `devices/{connector}_{id}`; written by functions from
- * verified envelopes; rebuilt from `observations` if lost.
- */
+/** One device and the newest value of each attribute. */
 export const Device = z.strictObject({
   deviceId: DeviceId,
   name: z.string().max(120),
   kind: z.string().max(40),
   room: z.string().max(80).nullable(),
+  kiln: KilnBinding.optional(),
   agentId: DocId,
   readings: z.record(AttributeName, LatestReading),
   lastSeenAt: UtcInstant,
@@ -61,23 +63,70 @@ export const Device = z.strictObject({
 });
 export type Device = z.infer<typeof Device>;
 
+/** Most readings on one board: with 170 bytes each they stay well below Firestore's bound of 1 MiB. */
+export const BOARD_MAX_READINGS = 4_000;
+
 /**
- * The observations of one accepted envelope. Stored at `observations/{agentId}.{bootId}.{seq}`; create-only, so that a
- * second delivery cannot count twice; written by functions; kept as long as the retention matrix says.
+ * The newest readings of all devices of one agent: one write for each envelope, and one read for whoever watches. Stored
+ * at `devices/{agentId}`; written by functions from verified envelopes; rebuilt from `observations` if lost.
  */
-export const ObservationBatch = z.strictObject({
+export const DeviceBoard = z.strictObject({
   agentId: DocId,
-  bootId: DocId,
+  devices: z.record(DeviceId, Device),
+  updatedAt: UtcInstant,
+});
+export type DeviceBoard = z.infer<typeof DeviceBoard>;
+
+/** The observations of one accepted envelope, without those that only repeat the one before them. */
+export const ObservationBatch = z.strictObject({
   seq: z.int().min(1),
+  /** The beginning of the envelope's signature: tells another envelope of this number from the same one once more. */
+  mark: z.string().max(24),
   sentAt: UtcInstant,
   receivedAt: UtcInstant,
   /** True: it arrived so long after it was sent that it tells of the past and never of now. */
   isLate: z.boolean(),
-  observations: z.array(Observation).max(200),
+  observations: z.array(Observation).max(400),
 });
 export type ObservationBatch = z.infer<typeof ObservationBatch>;
 
-/** How one connector does, by its own real calls. Stored at `connectorHealth/{agentId}_{connectorId}`. */
+/** A bucket is closed once it holds this many observations, or spans this much of the time of receipt (milliseconds). */
+export const BUCKET_OBSERVATIONS = 300;
+export const BUCKET_SPAN_MS = 15 * 60_000;
+
+/**
+ * A piece of history: the batches of about a quarter of an hour. Stored at `observations/{agentId}.{bootId}.{first seq}`;
+ * create-only; written by functions in the commit that empties the stream's tail; kept as long as the retention says.
+ */
+export const ObservationBucket = z.strictObject({
+  agentId: DocId,
+  bootId: DocId,
+  /** `{agentId}.{bootId}.{seq}` of each batch: where an envelope lies can be asked. */
+  seqKeys: z.array(z.string().max(300)).min(1).max(2_000),
+  /** Receipt of the first and of the last batch. */
+  fromAt: UtcInstant,
+  receivedAt: UtcInstant,
+  batches: z.array(ObservationBatch).min(1).max(2_000),
+});
+export type ObservationBucket = z.infer<typeof ObservationBucket>;
+
+/** Observations that an agent had to drop because its outbox was full, by when they were queued. */
+export const ObservationGap = z.strictObject({ fromAt: UtcInstant, toAt: UtcInstant, observations: z.int().min(1) });
+export type ObservationGap = z.infer<typeof ObservationGap>;
+
+/** What an agent says of itself. */
+export const AgentVitals = z.strictObject({
+  startedAt: UtcInstant,
+  /** How far its clock is ahead of the cloud's; null: not measured. Milliseconds. */
+  clock: z.strictObject({ skewMs: z.int(), uncertaintyMs: z.int().min(0), measuredAt: UtcInstant }).nullable(),
+  waiting: z.strictObject({ observations: z.int().min(0), proposals: z.int().min(0), bytes: z.int().min(0) }),
+  /** What was dropped since the last report that arrived. */
+  gap: ObservationGap.nullable(),
+  rules: z.strictObject({ count: z.int().min(0), hasProblem: z.boolean() }),
+});
+export type AgentVitals = z.infer<typeof AgentVitals>;
+
+/** How one connector does, by its own real calls. */
 export const ConnectorHealth = z.strictObject({
   agentId: DocId,
   connectorId: z.string().max(30),
@@ -89,3 +138,26 @@ export const ConnectorHealth = z.strictObject({
   receivedAt: UtcInstant,
 });
 export type ConnectorHealth = z.infer<typeof ConnectorHealth>;
+
+/** Gaps that are remembered of one agent; past it the oldest go. */
+export const MAX_GAPS = 20;
+/** An agent reports on itself every five minutes; after two reports that did not come it is offline. Milliseconds. */
+export const AGENT_OFFLINE_AFTER_MS = 11 * 60_000;
+
+/**
+ * How an agent and its connectors do. Stored at `connectorHealth/{agentId}`; written by functions when a report arrives,
+ * and when none has for `AGENT_OFFLINE_AFTER_MS`.
+ */
+export const AgentHealth = z.strictObject({
+  agentId: DocId,
+  connectors: z.array(ConnectorHealth).max(20),
+  vitals: AgentVitals.nullable(),
+  /** When the vitals were reported, by the agent's clock. */
+  vitalsAt: UtcInstant.nullable(),
+  gaps: z.array(ObservationGap).max(MAX_GAPS),
+  availability: z.enum(["online", "offline"]),
+  availableSince: UtcInstant,
+  /** Receipt of the last report. */
+  lastHeardAt: UtcInstant,
+});
+export type AgentHealth = z.infer<typeof AgentHealth>;

@@ -45,6 +45,7 @@ export const COLLECTIONS = {
   devices: "devices",
   observations: "observations",
   connectorHealth: "connectorHealth",
+  firingLogs: "firingLogs",
   deadLetters: "deadLetters",
 } as const;
 
@@ -91,10 +92,9 @@ export const legalHoldsRef = (): string => "retention/holds";
 export const purgeRef = (proposalId: string): string => `purges/${proposalId}`;
 export const agentRef = (agentId: string): string => `agents/${agentId}`;
 export const streamRef = (agentId: string, bootId: string): string => `agents/${agentId}/streams/${bootId}`;
-/** A device id holds a colon, which a document id of ours does not. */
-export const deviceRef = (deviceId: string): string => `devices/${deviceId.replace(":", "_")}`;
+export const deviceBoardRef = (agentId: string): string => `devices/${agentId}`;
 export const observationRef = (agentId: string, bootId: string, seq: number): string =>
   `observations/${agentId}.${bootId}.${seq}`;
-export const connectorHealthRef = (agentId: string, connectorId: string): string =>
-  `connectorHealth/${agentId}_${connectorId}`;
+export const agentHealthRef = (agentId: string): string => `connectorHealth/${agentId}`;
+export const firingLogRef = (firingId: string): string => `firingLogs/${firingId}`;
 export const deadLetterRef = (deadLetterId: string): string => `deadLetters/${deadLetterId}`;

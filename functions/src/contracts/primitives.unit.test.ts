@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deviceRef, inTenant, proposalRef } from "./paths.js";
+import { deviceBoardRef, inTenant, proposalRef } from "./paths.js";
 import { DocId, DocRef, TenantId, UtcInstant, plainText } from "./primitives.js";
 
 type Table = readonly [
@@ -69,6 +69,6 @@ describe("contracts/primitives", () => {
 describe("contracts/paths", () => {
   it("builds paths below one studio, of ids that are safe in them", () => {
     assert.equal(inTenant("kiln-house", proposalRef("p-1")), "tenants/kiln-house/proposals/p-1");
-    assert.equal(deviceRef("hubitat:12"), "devices/hubitat_12");
+    assert.equal(deviceBoardRef("pi-1"), "devices/pi-1");
   });
 });

@@ -1,30 +1,29 @@
+import { toDocument } from "../commit/document-change.js";
 import type { DocumentChange } from "../commit/document-change.js";
 import {
-  ObservationBatch,
-  connectorHealthRef,
-  deviceRef,
+  AgentHealth,
+  AgentStream,
+  BOARD_MAX_READINGS,
+  DeviceBoard,
+  ObservationBucket,
+  agentHealthRef,
+  deviceBoardRef,
   inTenant,
   observationRef,
   streamRef,
 } from "../contracts/index.js";
-import type {
-  AgentEnvelope,
-  AgentStream,
-  ConnectorHealth,
-  Device,
-  JsonObject,
-  ObservationBatch as Batch,
-  UtcInstant,
-} from "../contracts/index.js";
+import type { AgentEnvelope, Device, HealthReportBody, UtcInstant } from "../contracts/index.js";
 import { applyHealth } from "./apply-health.js";
 import { applyObservations } from "./apply-observations.js";
+import type { Arrival } from "./apply-observations.js";
+import { keepHistory } from "./keep-history.js";
 import type { ReplayWindow } from "./replay-window.js";
 
 /** What is stored before a verified envelope is taken in, as far as it touches it. */
 export interface StoredTelemetry {
   readonly stream: AgentStream | null;
-  readonly devices: ReadonlyMap<string, Device>;
-  readonly connectors: ReadonlyMap<string, ConnectorHealth>;
+  readonly board: DeviceBoard | null;
+  readonly health: AgentHealth | null;
 }
 
 export interface Acceptance {
@@ -35,70 +34,59 @@ export interface Acceptance {
   readonly window: ReplayWindow | null;
 }
 
+/** The report that an envelope carries, alone or beside observations; null: none. */
+function healthIn({ payload }: AgentEnvelope): HealthReportBody | null {
+  if (payload.kind === "observations") return payload.health ?? null;
+  return payload.kind === "health" ? payload : null;
+}
+
 /**
- * What is written when this envelope counts? The stream that counted it, and by its kind: one create-only batch and each
- * device that changed, or each connector that changed. A proposal's own writes are not in it.
+ * What is written when this envelope counts? The stream that counted it, with the newest history; the board, where a
+ * reading is newer than what is on it; the agent's health, where it is reported; and now and then a full bucket of history.
+ * So a minute of forty devices is two writes. A proposal's own writes are not in it.
  */
 export function planTelemetry(stored: StoredTelemetry, acceptance: Acceptance): readonly DocumentChange[] {
   const { envelope, receivedAt, isLate } = acceptance;
-  const { tenantId, agentId, payload } = envelope;
-  const arrival = { agentId, receivedAt, isLate };
-  const set = (ref: string, data: JsonObject): DocumentChange => ({ op: "set", path: inTenant(tenantId, ref), data });
-  const stream = set(streamRef(agentId, envelope.bootId), evolveStream(stored.stream, acceptance));
-  switch (payload.kind) {
-    case "observations": {
-      const devices = applyObservations(stored.devices, payload, arrival);
-      return [
-        stream,
-        { op: "create", path: batchPath(envelope), data: toBatch(envelope, payload.observations, arrival) },
-        ...devices.map((device) => set(deviceRef(device.deviceId), device)),
-      ];
-    }
-    case "health": {
-      const connectors = applyHealth(stored.connectors, payload, arrival);
-      return [
-        stream,
-        ...connectors.map((connector) => set(connectorHealthRef(agentId, connector.connectorId), connector)),
-      ];
-    }
-    case "proposal":
-      return [stream];
+  const { tenantId, agentId, bootId, payload, sentAt } = envelope;
+  const arrival: Arrival = { agentId, receivedAt, isLate, sentAt };
+  const changes: DocumentChange[] = [];
+  const set = (ref: string, document: object): void =>
+    void changes.push({ op: "set", path: inTenant(tenantId, ref), data: toDocument(document) });
+
+  const history =
+    payload.kind === "observations" ? keepHistory(stored.stream, envelope, payload.observations, arrival) : null;
+  const tail = history?.tail ?? stored.stream?.tail ?? [];
+  set(streamRef(agentId, bootId), AgentStream.parse({ ...evolveStream(stored.stream, acceptance), tail }));
+  if (history?.bucket != null) {
+    const first = Math.min(...history.bucket.batches.map(({ seq }) => seq));
+    const path = inTenant(tenantId, observationRef(agentId, bootId, first));
+    changes.push({ op: "create", path, data: toDocument(ObservationBucket.parse(history.bucket)) });
   }
+  if (payload.kind === "observations") {
+    const known = new Map(Object.entries(stored.board?.devices ?? {}));
+    const changed = applyObservations(known, payload, arrival);
+    for (const device of changed) known.set(device.deviceId, device);
+    const devices = Object.fromEntries(withinBounds([...known.values()]).map((device) => [device.deviceId, device]));
+    if (changed.length > 0)
+      set(deviceBoardRef(agentId), DeviceBoard.parse({ agentId, devices, updatedAt: receivedAt }));
+  }
+  const report = healthIn(envelope);
+  const health = report === null ? null : applyHealth(stored.health, report, arrival);
+  if (health !== null) set(agentHealthRef(agentId), AgentHealth.parse(health));
+  return changes;
 }
 
-/** Where the observations of this envelope lie, once it is accepted. */
-export function batchPath({ tenantId, agentId, bootId, seq }: AgentEnvelope): string {
-  return inTenant(tenantId, observationRef(agentId, bootId, seq));
+/** Of more readings than a board holds, those of the devices that were seen longest ago go. */
+function withinBounds(devices: readonly Device[]): readonly Device[] {
+  const count = devices.reduce((sum, { readings }) => sum + Object.keys(readings).length, 0);
+  if (count <= BOARD_MAX_READINGS) return devices;
+  let left = BOARD_MAX_READINGS;
+  return [...devices]
+    .sort((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
+    .filter(({ readings }) => (left -= Object.keys(readings).length) >= 0);
 }
 
-/** Is the stored batch what this envelope carries, so that a second copy of it tells nothing new? */
-export function isSameBatch(stored: Batch, { sentAt, payload }: AgentEnvelope): boolean {
-  return (
-    payload.kind === "observations" &&
-    stored.sentAt === sentAt &&
-    stored.observations.length === payload.observations.length &&
-    stored.observations.every((one, index) => {
-      const other = payload.observations[index];
-      return (
-        other !== undefined &&
-        one.deviceId === other.deviceId &&
-        one.attribute === other.attribute &&
-        one.value === other.value &&
-        one.observedAt === other.observedAt
-      );
-    })
-  );
-}
-
-function toBatch(
-  { agentId, bootId, seq, sentAt }: AgentEnvelope,
-  observations: Batch["observations"],
-  { receivedAt, isLate }: { receivedAt: UtcInstant; isLate: boolean },
-): JsonObject {
-  return ObservationBatch.parse({ agentId, bootId, seq, sentAt, receivedAt, isLate, observations });
-}
-
-function evolveStream(before: AgentStream | null, acceptance: Acceptance): AgentStream {
+function evolveStream(before: AgentStream | null, acceptance: Acceptance): Omit<AgentStream, "tail"> {
   const { envelope, receivedAt, window } = acceptance;
   const { agentId, bootId, sentAt, payload } = envelope;
   const observations = payload.kind === "observations" ? payload.observations.length : 0;

@@ -16,6 +16,8 @@ export interface Arrival {
   readonly agentId: string;
   readonly receivedAt: UtcInstant;
   readonly isLate: boolean;
+  /** By the agent's clock. */
+  readonly sentAt: UtcInstant;
 }
 
 type ObservationsPayload = Extract<AgentPayload, { kind: "observations" }>;
@@ -43,7 +45,7 @@ export function applyObservations(
 }
 
 /** Whose documents could these readings change? Each device once, in the order of the readings. */
-export function touchedDeviceIds({ observations }: Pick<ObservationsPayload, "observations">): readonly string[] {
+function touchedDeviceIds({ observations }: Pick<ObservationsPayload, "observations">): readonly string[] {
   return [...new Set(observations.map(({ deviceId }) => deviceId))];
 }
 
@@ -69,6 +71,7 @@ function applyToDevice(
     name: known.name,
     kind: known.kind,
     room: known.room,
+    ...(known.kiln === undefined ? {} : { kiln: known.kiln }),
     agentId: isNewsOfNow ? arrival.agentId : before.agentId,
     readings: Object.fromEntries(newestReadings(readings)),
     lastSeenAt,
@@ -114,7 +117,7 @@ function latest(instants: readonly UtcInstant[]): UtcInstant {
   return instants.reduce((a, b) => (a > b ? a : b));
 }
 
-function nameless(deviceId: string): Pick<Device, "name" | "kind" | "room"> {
+function nameless(deviceId: string): Pick<Device, "name" | "kind" | "room" | "kiln"> {
   return { name: deviceId, kind: "unknown", room: null };
 }
 

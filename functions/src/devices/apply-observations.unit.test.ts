@@ -6,7 +6,7 @@ import type { Observation } from "../contracts/index.js";
 import { DEVICE_MAX_READINGS, applyObservations } from "./apply-observations.js";
 import type { Arrival } from "./apply-observations.js";
 
-const onTime: Arrival = { agentId: AGENT_ID, receivedAt: NOW, isLate: false };
+const onTime: Arrival = { agentId: AGENT_ID, receivedAt: NOW, isLate: false, sentAt: NOW };
 const late: Arrival = { ...onTime, isLate: true };
 
 type Stored = ReadonlyMap<string, Device>;

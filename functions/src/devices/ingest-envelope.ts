@@ -24,7 +24,7 @@ export function ingestEnvelope(deps: UplinkDeps, delivery: UplinkDelivery): Prom
   return deps.transactor.transact<Outcome<AcceptedEnvelope>>(async (reads) => {
     const now = deps.clock.now();
     const { submitAgentProposal } = deps;
-    const judged = await judgeEnvelope(reads, delivery, { now, submitAgentProposal, isVouchedFor: false });
+    const judged = await judgeEnvelope(reads, delivery, { deps, now, submitAgentProposal, isVouchedFor: false });
     if (judged.kind === "accepted") return { ...judged.commit, answer: accept(judged.commit.answer) };
     const commit = await recordRefusal(deps, reads, delivery, judged.refusal, now);
     return { ...commit, answer: refuse(judged.refusal.reasonCode) };

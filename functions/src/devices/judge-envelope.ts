@@ -1,24 +1,32 @@
+import type { Deps } from "../commit/deps.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit, TransactionReads } from "../commit/transactor.js";
 import {
   Agent,
+  AgentHealth,
   AgentStream,
   COLLECTIONS,
-  ConnectorHealth,
-  Device,
-  ObservationBatch,
+  DeviceBoard,
+  ObservationBucket,
+  agentHealthRef,
   agentRef,
-  connectorHealthRef,
-  deviceRef,
+  deviceBoardRef,
   inTenant,
   streamRef,
 } from "../contracts/index.js";
-import type { AgentEnvelope, AgentProposalRequest, ReasonCode, UtcInstant } from "../contracts/index.js";
-import { batchPath, isSameBatch, planTelemetry } from "./accept-envelope.js";
+import type {
+  AgentEnvelope,
+  AgentProposalRequest,
+  ObservationBatch,
+  ReasonCode,
+  UtcInstant,
+} from "../contracts/index.js";
+import { planTelemetry } from "./accept-envelope.js";
 import type { StoredTelemetry } from "./accept-envelope.js";
-import { touchedDeviceIds } from "./apply-observations.js";
 import type { UplinkDelivery } from "./dead-letter.js";
 import { verifyEd25519 } from "./ed25519.js";
+import { logFiring } from "./log-firing.js";
+import { markOf, seqKeyOf } from "./keep-history.js";
 import { parseEnvelope } from "./parse-envelope.js";
 import { readStored } from "../commit/read-stored.js";
 import { checkReplay } from "./replay-window.js";
@@ -76,6 +84,7 @@ export async function judgeEnvelope(
   reads: TransactionReads,
   delivery: UplinkDelivery,
   means: {
+    readonly deps: Deps;
     readonly now: UtcInstant;
     readonly submitAgentProposal: SubmitAgentProposal;
     readonly isVouchedFor: boolean;
@@ -97,21 +106,26 @@ export async function judgeEnvelope(
   const stored = await loadTelemetry(reads, envelope);
   const order = checkReplay(stored.stream, envelope.seq);
   if (order.kind === "replay" && stored.stream !== null) {
-    const replay = { stream: stored.stream, isStored: await isBatchStored(reads, envelope, "same") };
+    const batch = await findBatch(reads, envelope, stored.stream);
+    const replay = { stream: stored.stream, isStored: batch?.mark === markOf(envelope) };
     return refusal(envelope, "ENVELOPE_REPLAYED", `seq ${envelope.seq} was accepted before`, {
       provenAgent: agent,
       replay,
     });
   }
-  if (order.kind === "tooOld" && !(means.isVouchedFor && (await isProvablyNew(reads, envelope))))
+  if (order.kind === "tooOld" && !(means.isVouchedFor && (await isProvablyNew(reads, envelope, stored.stream))))
     return refusal(envelope, "ENVELOPE_TOO_OLD", `seq ${envelope.seq} lies behind the replay window`, {
       provenAgent: agent,
     });
 
   const window = order.kind === "fresh" ? order.next : null;
   const changes = planTelemetry(stored, { envelope, receivedAt: means.now, isLate, window });
-  if (envelope.payload.kind !== "proposal")
-    return { kind: "accepted", commit: { changes, events: [], answer: { isLate, proposalRefused: null } } };
+  if (envelope.payload.kind !== "proposal") {
+    const { deps, now } = means;
+    const firings = await logFiring(deps, reads, envelope, { now, requestId: delivery.requestId });
+    const answer = { isLate, proposalRefused: null };
+    return { kind: "accepted", commit: { changes: [...changes, ...firings.changes], events: firings.events, answer } };
+  }
   const submitted = await means.submitAgentProposal(reads, {
     tenantId: envelope.tenantId,
     agent,
@@ -157,36 +171,38 @@ async function loadAgents(reads: TransactionReads, envelope: AgentEnvelope): Pro
 }
 
 async function loadTelemetry(reads: TransactionReads, envelope: AgentEnvelope): Promise<StoredTelemetry> {
-  const { tenantId, agentId, bootId, payload } = envelope;
-  const deviceIds = payload.kind === "observations" ? touchedDeviceIds(payload) : [];
-  const connectorIds = payload.kind === "health" ? [...new Set(payload.connectors.map((it) => it.connectorId))] : [];
-  const refs = [
-    streamRef(agentId, bootId),
-    ...deviceIds.map(deviceRef),
-    ...connectorIds.map((connectorId) => connectorHealthRef(agentId, connectorId)),
-  ];
-  const [stream, ...rest] = await reads.get(refs.map((ref) => inTenant(tenantId, ref)));
-  const devices = rest.slice(0, deviceIds.length).flatMap((document) => readStored(Device, document) ?? []);
-  const connectors = rest.slice(deviceIds.length).flatMap((document) => readStored(ConnectorHealth, document) ?? []);
+  const { tenantId, agentId, bootId } = envelope;
+  const refs = [streamRef(agentId, bootId), deviceBoardRef(agentId), agentHealthRef(agentId)];
+  const [stream, board, health] = await reads.get(refs.map((ref) => inTenant(tenantId, ref)));
   return {
     stream: readStored(AgentStream, stream),
-    devices: new Map(devices.map((device) => [device.deviceId, device])),
-    connectors: new Map(connectors.map((connector) => [connector.connectorId, connector])),
+    board: readStored(DeviceBoard, board),
+    health: readStored(AgentHealth, health),
   };
 }
 
-/** Only observations leave a document of their own, by which "never counted" can be told from "counted long ago". */
-async function isProvablyNew(reads: TransactionReads, envelope: AgentEnvelope): Promise<boolean> {
-  return envelope.payload.kind === "observations" && !(await isBatchStored(reads, envelope, "any"));
-}
-
-async function isBatchStored(
+/** Only observations leave a trace in the history, by which "never counted" can be told from "counted long ago". */
+async function isProvablyNew(
   reads: TransactionReads,
   envelope: AgentEnvelope,
-  content: "same" | "any",
+  stream: AgentStream | null,
 ): Promise<boolean> {
-  if (envelope.payload.kind !== "observations") return false;
-  const [document] = await reads.get([batchPath(envelope)]);
-  const batch = readStored(ObservationBatch, document);
-  return batch !== null && (content === "any" || isSameBatch(batch, envelope));
+  return envelope.payload.kind === "observations" && (await findBatch(reads, envelope, stream)) === null;
+}
+
+/** The batch of this number, in the tail of its stream or in the bucket that it went into. */
+async function findBatch(
+  reads: TransactionReads,
+  { tenantId, agentId, bootId, seq }: AgentEnvelope,
+  stream: AgentStream | null,
+): Promise<ObservationBatch | null> {
+  const inTail = stream?.tail.find((batch) => batch.seq === seq);
+  if (inTail !== undefined) return inTail;
+  const [bucket] = await reads.query({
+    collection: inTenant(tenantId, COLLECTIONS.observations),
+    where: [{ field: "seqKeys", op: "array-contains", value: seqKeyOf(agentId, bootId, seq) }],
+    limit: 1,
+  });
+  if (bucket === undefined) return null;
+  return readStored(ObservationBucket, bucket)?.batches.find((batch) => batch.seq === seq) ?? null;
 }

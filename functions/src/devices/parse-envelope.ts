@@ -96,8 +96,9 @@ function describe(error: z.ZodError): string {
 
 function unfitForPath({ bootId, payload }: AgentEnvelope): string | null {
   if (bootId.includes(".")) return "bootId: holds a dot";
-  if (payload.kind !== "health") return null;
-  return payload.connectors.every(({ connectorId }) => CONNECTOR_ID.test(connectorId))
+  const health = payload.kind === "observations" ? payload.health : payload.kind === "health" ? payload : undefined;
+  if (health === undefined) return null;
+  return health.connectors.every(({ connectorId }) => CONNECTOR_ID.test(connectorId))
     ? null
     : "payload.connectors: a connectorId that is not lower-case letters, digits and hyphens";
 }

@@ -1,4 +1,6 @@
+import { gunzipSync } from "node:zlib";
 import * as z from "zod";
+import { ENVELOPE_MAX_BYTES } from "../contracts/index.js";
 import type { UplinkDelivery } from "./dead-letter.js";
 import { sha256Bytes } from "./ed25519.js";
 
@@ -24,7 +26,7 @@ export function parsePushBody(body: unknown): UplinkDelivery | null {
   const parsed = PushBody.safeParse(body);
   if (!parsed.success) return null;
   const { message, deliveryAttempt } = parsed.data;
-  const bytes = Buffer.from(message.data, "base64");
+  const bytes = inflate(Buffer.from(message.data, "base64"));
   const requestId = message.attributes["requestId"] ?? "";
   return {
     body: bytes,
@@ -33,6 +35,22 @@ export function parsePushBody(body: unknown): UplinkDelivery | null {
     deliveryAttempt: deliveryAttempt ?? countOf(message.attributes),
     requestId: REQUEST_ID.test(requestId) ? requestId : `pubsub-${message.messageId}`.slice(0, 128),
   };
+}
+
+/** Agents compress what they publish; the two bytes that begin gzip (RFC 1952 §2.3.1) begin no JSON. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * The message before its compression. At most `ENVELOPE_MAX_BYTES` come out, however much is promised; what is no good
+ * gzip, or too much, is left as it came, to be refused and kept as it is.
+ */
+function inflate(bytes: Buffer): Buffer {
+  if (!bytes.subarray(0, 2).equals(GZIP)) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: ENVELOPE_MAX_BYTES });
+  } catch {
+    return bytes;
+  }
 }
 
 function countOf(attributes: Readonly<Record<string, string>>): number {

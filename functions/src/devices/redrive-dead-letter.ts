@@ -32,7 +32,7 @@ export function redriveDeadLetter(
     if (letter === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
     const now = deps.clock.now();
     const { submitAgentProposal } = deps;
-    const means = { now, submitAgentProposal, isVouchedFor: true };
+    const means = { deps, now, submitAgentProposal, isVouchedFor: true };
     const judged = await judgeEnvelope(reads, toDelivery(letter, requestId), means);
     const isAccepted = judged.kind === "accepted";
     const reasonCode: ReasonCode | null = isAccepted ? judged.commit.answer.proposalRefused : judged.refusal.reasonCode;

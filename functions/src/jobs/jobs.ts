@@ -1,6 +1,7 @@
 import type { EventPublisher } from "../outbox/publish-outbox.js";
 import { sweepOutbox } from "../outbox/publish-outbox.js";
 import { runPurges } from "../governance/run-purges.js";
+import { thinFiringLogs, watchDevices } from "../devices/watch-devices.js";
 import { recountQuotas } from "../policy/recount-quotas.js";
 import { sweepExpired } from "../proposals/expire.js";
 import { sweepReminders } from "../proposals/remind.js";
@@ -42,6 +43,18 @@ export const purgeJob: Job = {
   name: "retentionPurge",
   everyMs: 24 * 60 * MINUTE_MS,
   run: async (deps, requestId) => ({ ...(await runPurges(deps, requestId)) }),
+/** Says of agents and firings what their silence says. */
+export const deviceWatchJob: Job = {
+  name: "deviceWatch",
+  everyMs: MINUTE_MS,
+  run: (deps, requestId) => watchDevices(deps, requestId),
+};
+
+/** Thins old firing logs, once a night. */
+export const firingThinJob: Job = {
+  name: "firingThin",
+  everyMs: 24 * 60 * MINUTE_MS,
+  run: (deps) => thinFiringLogs(deps),
 };
 
 /** Publishes what the trigger did not get through. */

@@ -1,10 +1,23 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { LATE_AFTER_MS, MAX_CLOCK_SKEW_MS, PLATFORM_TENANT_ID, REPLAY_WINDOW } from "../../src/contracts/index.js";
-import type { AgentEnvelope, AgentPayload, ReasonCode } from "../../src/contracts/index.js";
+import {
+  AgentHealth,
+  AgentStream,
+  BUCKET_OBSERVATIONS,
+  DeviceBoard,
+  LATE_AFTER_MS,
+  MAX_CLOCK_SKEW_MS,
+  ObservationBucket,
+  PLATFORM_TENANT_ID,
+  REPLAY_WINDOW,
+  agentHealthRef,
+  deviceBoardRef,
+} from "../../src/contracts/index.js";
+import type { AgentEnvelope, AgentPayload, Device, ReasonCode } from "../../src/contracts/index.js";
 import { ingestEnvelope, keepExhausted } from "../../src/devices/ingest-envelope.js";
 import { redriveDeadLetter } from "../../src/devices/redrive-dead-letter.js";
 import { revokeAgent } from "../../src/devices/revoke-agent.js";
+import { fromFirestore } from "../../src/platform/firestore-codec.js";
 import { aFiringDocument } from "../support/emulator.js";
 import { aDelivery, aKey, anObservation, at, observations, toBytes } from "../support/uplink-fixtures.js";
 import { openUplinkStudio, streamsPath } from "../support/uplink-studio.js";
@@ -27,6 +40,15 @@ describe("devices/ingest-envelope on Firestore", function () {
   const stream = async (bootId = "boot-1"): Promise<Record<string, unknown> | undefined> =>
     (await uplink.studio.firestore.doc(`${streamsPath(tenantId, uplink.agentId)}/${bootId}`).get()).data();
 
+  const device = async (deviceId = "hubitat:12"): Promise<Device | undefined> => {
+    const board = await uplink.studio.read(deviceBoardRef(uplink.agentId));
+    return board === undefined ? undefined : DeviceBoard.parse(fromFirestore(board)).devices[deviceId];
+  };
+  const health = async (): Promise<AgentHealth | undefined> => {
+    const stored = await uplink.studio.read(agentHealthRef(uplink.agentId));
+    return stored === undefined ? undefined : AgentHealth.parse(fromFirestore(stored));
+  };
+
   /** Refused with this reason: nothing changed, the message is kept whole, one event says so. */
   async function assertRefused(message: AgentEnvelope | Uint8Array, reason: ReasonCode): Promise<void> {
     const bytes = message instanceof Uint8Array ? message : toBytes(message);
@@ -41,18 +63,13 @@ describe("devices/ingest-envelope on Firestore", function () {
     assert.ok(events.some((event) => event["reasonCode"] === reason));
   }
 
-  it("stores the readings of an envelope once: one batch, one document for each device, one stream", async () => {
+  it("stores the readings of an envelope in two documents: the stream with its history, and the board of all devices", async () => {
     const accepted = await uplink.ingest(uplink.envelope());
     assert.deepEqual(accepted, { kind: "accepted", answer: { isLate: false, proposalRefused: null } });
     const paths = Object.keys(await uplink.state()).map((path) => path.slice(`tenants/${tenantId}/`.length));
     const { agentId } = uplink;
-    assert.deepEqual(paths, [
-      "devices/hubitat_12",
-      `observations/${agentId}.boot-1.1`,
-      `agents/${agentId}/streams/boot-1`,
-    ]);
-    const device = await uplink.studio.read("devices/hubitat_12");
-    assert.deepEqual((device?.["readings"] as Record<string, { value: unknown }>)["temperature"]?.value, 21.5);
+    assert.deepEqual(paths, [`devices/${agentId}`, `agents/${agentId}/streams/boot-1`]);
+    assert.deepEqual((await device())?.readings["temperature"]?.value, 21.5);
     assert.deepEqual((await stream())?.["acceptedObservations"], 1);
   });
 
@@ -87,14 +104,40 @@ describe("devices/ingest-envelope on Firestore", function () {
     assert.equal((await uplink.deadLetter(other))?.reasonCode, "ENVELOPE_REPLAYED");
   });
 
+  it("makes a bucket of the tail once it is full, and knows a replay of what lies in it", async () => {
+    const many = (from: number) =>
+      observations(
+        ...Array.from({ length: BUCKET_OBSERVATIONS / 2 }, (_, index) => anObservation({ value: from + index })),
+      );
+    const first = toBytes(uplink.envelope({ seq: 1, payload: many(0) }));
+    await uplink.ingest(first);
+    assert.equal(AgentStream.parse(fromFirestore((await stream()) ?? {})).tail.length, 1);
+    await uplink.ingest(uplink.envelope({ seq: 2, payload: many(1_000) }));
+    const parsed = AgentStream.parse(fromFirestore((await stream()) ?? {}));
+    assert.deepEqual([parsed.tail.length, parsed.acceptedObservations], [0, BUCKET_OBSERVATIONS]);
+    const stored = await uplink.studio.read(`observations/${uplink.agentId}.boot-1.1`);
+    const bucket = ObservationBucket.parse(fromFirestore(stored ?? {}));
+    assert.deepEqual(
+      bucket.batches.map(({ seq, observations: kept }) => [seq, kept.length]),
+      [
+        [1, BUCKET_OBSERVATIONS / 2],
+        [2, BUCKET_OBSERVATIONS / 2],
+      ],
+    );
+    await uplink.ingest(first);
+    assert.equal(await uplink.deadLetter(first), null);
+    const other = toBytes(uplink.envelope({ seq: 1 }));
+    await uplink.ingest(other);
+    assert.equal((await uplink.deadLetter(other))?.reasonCode, "ENVELOPE_REPLAYED");
+  });
+
   it("accepts envelopes out of order within the window, each once, and the newest reading stays", async () => {
     const order = [5, 1, 4, 2, 3];
     for (const seq of order) {
       const reading = anObservation({ value: seq, observedAt: at(-60_000 + seq * 1_000) });
       assert.equal((await uplink.ingest(uplink.envelope({ seq, payload: observations(reading) }))).kind, "accepted");
     }
-    const device = await uplink.studio.read("devices/hubitat_12");
-    assert.equal((device?.["readings"] as Record<string, { value: unknown }>)["temperature"]?.value, 5);
+    assert.equal((await device())?.readings["temperature"]?.value, 5);
     for (const seq of order) await uplink.ingest(uplink.envelope({ seq }));
     assert.deepEqual([(await stream())?.["acceptedEnvelopes"], (await stream())?.["replaysRefused"]], [5, 5]);
   });
@@ -205,9 +248,12 @@ describe("devices/ingest-envelope on Firestore", function () {
       uplink.envelope({ sentAt, payload: observations(anObservation({ observedAt: sentAt })) }),
     );
     assert.deepEqual(late, { kind: "accepted", answer: { isLate: true, proposalRefused: null } });
-    assert.equal((await uplink.studio.read(`observations/${uplink.agentId}.boot-1.1`))?.["isLate"], true);
-    const device = await uplink.studio.read("devices/hubitat_12");
-    assert.equal((device?.["readings"] as Record<string, { quality: unknown }>)["temperature"]?.quality, "stale");
+    const { tail } = AgentStream.parse(fromFirestore((await stream()) ?? {}));
+    assert.deepEqual(
+      tail.map(({ isLate }) => isLate),
+      [true],
+    );
+    assert.equal((await device())?.readings["temperature"]?.quality, "stale");
   });
 
   it("refuses an envelope from the future with ENVELOPE_FROM_FUTURE, and takes it once its time has come", async () => {
@@ -226,7 +272,7 @@ describe("devices/ingest-envelope on Firestore", function () {
     });
     await uplink.ingest(uplink.envelope({ seq: 2, payload: report("down", at(-1_000)) }));
     await uplink.ingest(uplink.envelope({ seq: 1, payload: report("healthy", at(-9_000)) }));
-    assert.equal((await uplink.studio.read(`connectorHealth/${uplink.agentId}_hubitat`))?.["state"], "down");
+    assert.equal((await health())?.connectors[0]?.state, "down");
     assert.equal((await stream())?.["acceptedEnvelopes"], 2);
   });
 

@@ -60,6 +60,9 @@ const ASKED = [
   "COLLECTION delegations delegate ASCENDING, expiresAt DESCENDING",
   "COLLECTION proposals delegationId ASCENDING, submittedAt ASCENDING",
   "COLLECTION firings kilnId ASCENDING, startAt DESCENDING",
+  "COLLECTION_GROUP connectorHealth availability ASCENDING, lastHeardAt ASCENDING",
+  "COLLECTION_GROUP firingLogs stepS ASCENDING, endedAt ASCENDING",
+  "COLLECTION firingLogs kilnId ASCENDING, lastSampleAt ASCENDING",
 ];
 
 describe("firestore.indexes.json", () => {

@@ -67,6 +67,7 @@ export const PATHS: readonly PathRow[] = [
   { path: "tenants/{t}/agents/a-1/streams/s-1", match: "/streams/{bootId}", get: EVERYONE },
   { path: "tenants/{t}/devices/d-1", match: "/devices/{deviceId}", get: EVERYONE },
   { path: "tenants/{t}/observations/o-1", match: "/observations/{observationId}", get: EVERYONE },
+  { path: "tenants/{t}/firingLogs/f-1", match: "/firingLogs/{firingId}", get: EVERYONE },
   { path: "tenants/{t}/connectorHealth/h-1", match: "/connectorHealth/{healthId}", get: EVERYONE },
   { path: "tenants/{t}/deadLetters/d-1", match: "/deadLetters/{deadLetterId}", get: REDRIVERS },
   { path: "tenants/{t}/unheardOf/u-1", match: null, get: NOBODY },

@@ -44,13 +44,15 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 /** An inequality orders by its field when nothing else is said. */
 function effectiveOrder({ orderBy = [], where }: DocumentQuery): readonly Order[] {
   if (orderBy.length > 0) return orderBy;
-  const range = where.find(({ op }) => op !== "==" && op !== "in");
+  const range = where.find(({ op }) => op !== "==" && op !== "in" && op !== "array-contains");
   return range === undefined ? [] : [{ field: range.field, direction: "asc" }];
 }
 
 function holds(value: Json | undefined, { op, value: wanted }: Filter): boolean {
   if (value === undefined) return false;
   if (op === "in") return Array.isArray(wanted) && (wanted as readonly Json[]).some((one) => isEqual(value, one));
+  if (op === "array-contains")
+    return Array.isArray(value) && (value as readonly Json[]).some((one) => isEqual(one, wanted));
   if (op === "==") return isEqual(value, wanted);
   if (typeof value !== typeof wanted) return false;
   const order = compare(value, wanted);

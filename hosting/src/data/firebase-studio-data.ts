@@ -1,11 +1,11 @@
 import {
   ApprovalPolicy,
+  AgentHealth,
   COLLECTIONS,
-  ConnectorHealth,
   ControlState,
   Digest,
+  DeviceBoard,
   GlobalControlState,
-  Device,
   GLOBAL_CONTROL_PATH,
   Notice,
   Proposal,
@@ -18,6 +18,7 @@ import {
 } from "@studio-os/functions/contracts";
 import type { ProposalStatus } from "@studio-os/functions/contracts";
 import type * as z from "zod";
+import type { ConnectorHealth, Device, ProposalStatus } from "@studio-os/functions/contracts";
 import { createApiClient } from "./api-client.js";
 import { openAuditData, toHistory } from "./audit-data.js";
 import type { StudioConfig } from "./config.js";
@@ -28,6 +29,7 @@ import { readList, readOne } from "./read-document.js";
 import { CHOICES, toChoices } from "./record-choices.js";
 import { remembered } from "./remembered.js";
 import type { Queue, QueueRow, RecordCollection, StudioData, TenantData } from "./studio-data.js";
+import type { Listed, Queue, QueueRow, StudioData, TenantData } from "./studio-data.js";
 import { documentFeed, joinFeeds, listFeed } from "./watch.js";
 import type { WatchDeps } from "./watch.js";
 
@@ -52,6 +54,7 @@ const POLICY_LIMIT = 50;
 const QUOTA_LIMIT = 200;
 const DIGEST_LIMIT = 40;
 const NOTICE_LIMIT = 100;
+const AGENT_LIMIT = 20;
 
 /** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
 export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
@@ -121,6 +124,9 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
     notices: newest(Notice, COLLECTIONS.notices, "at", NOTICE_LIMIT),
     records: remembered((name: RecordCollection) =>
       listFeed(deps, { path: inTenant(tenantId, name), ...CHOICES[name] }, (documents) => toChoices(name, documents)),
+    devices: list(COLLECTIONS.devices, AGENT_LIMIT, (documents) => onBoards(readList(DeviceBoard, documents))),
+    connectors: list(COLLECTIONS.connectorHealth, AGENT_LIMIT, (documents) =>
+      ofAgents(readList(AgentHealth, documents)),
     ),
     proposal: remembered((id) =>
       documentFeed(deps, inTenant(tenantId, proposalRef(id)), (data) => readOne(Proposal, data)),
@@ -140,6 +146,17 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
     audit: openAuditData(deps, tenantId),
   };
 }
+
+/** A board holds the devices of one agent. */
+const onBoards = ({ items, unreadable }: Listed<DeviceBoard>): Listed<Device> => ({
+  items: items.flatMap(({ devices }) => Object.values(devices)),
+  unreadable,
+});
+
+const ofAgents = ({ items, unreadable }: Listed<AgentHealth>): Listed<ConnectorHealth> => ({
+  items: items.flatMap(({ connectors }) => connectors),
+  unreadable,
+});
 
 function toQueueRows(documents: readonly RawDocument[]): readonly QueueRow[] {
   return documents.map(({ id, data }): QueueRow => {

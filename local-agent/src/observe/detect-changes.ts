@@ -1,6 +1,7 @@
 import { Observation } from "@studio-os/functions/contracts";
 import type { Reading } from "../connector.js";
-import { deadbandOf, heartbeatMsOf, staleAfterMsOf } from "./report-policy.js";
+import type { Rank } from "../outbox/outbox.js";
+import { deadbandOf, heartbeatMsOf, isSampleDue, isWarning, staleAfterMsOf } from "./report-policy.js";
 import type { ReportPolicy } from "./report-policy.js";
 
 /** What is remembered of one attribute of one device. */
@@ -21,6 +22,8 @@ export const MAX_TRACKED_ATTRIBUTES = 5_000;
 export interface Detected {
   readonly state: TrackedAttributes;
   readonly observations: readonly Observation[];
+  /** What each of them is worth, in the same order. */
+  readonly ranks: readonly Rank[];
   /** Every reading that was understood and not outdated, reported or not: what the rules look at. */
   readonly heard: readonly Observation[];
   /** Readings that the public language cannot say: a malformed id, or one attribute too many. */
@@ -31,6 +34,8 @@ export interface ObserveOptions {
   readonly policy: ReportPolicy;
   /** True: the devices are simulators, and nothing that they say is called live. */
   readonly isSimulated: boolean;
+  /** True: this device's temperature is that of a kiln. */
+  readonly isInKiln?: (deviceId: string) => boolean;
 }
 
 /**
@@ -45,6 +50,7 @@ export function detectChanges(
 ): Detected {
   const next = new Map(state);
   const observations: Observation[] = [];
+  const ranks: Rank[] = [];
   const heard: Observation[] = [];
   let rejected = 0;
   for (const reading of readings) {
@@ -59,14 +65,16 @@ export function detectChanges(
     // A value seen "later than now" means that the clock was set back; order is then unknown and the reading counts.
     if (last !== undefined && seenAtMs < last.seenAtMs && last.seenAtMs <= nowMs) continue;
     heard.push(observation);
-    if (last !== undefined && !isNews(last, observation, nowMs, options.policy)) {
-      next.set(key, { ...last, seenAtMs });
+    const rank = rankOf(last, observation, nowMs, options);
+    if (rank === null) {
+      if (last !== undefined) next.set(key, { ...last, seenAtMs });
       continue;
     }
     next.set(key, { reported: observation, reportedAtMs: nowMs, seenAtMs });
     observations.push(observation);
+    ranks.push(rank);
   }
-  return { state: next, observations, heard, rejected };
+  return { state: next, observations, ranks, heard, rejected };
 }
 
 /** Answers: which values that the cloud believes have gone stale? Each is said once, with the time it was last seen. */
@@ -76,7 +84,7 @@ export function detectStale(state: TrackedAttributes, nowMs: number): Detected {
       (reported.quality === "live" || reported.quality === "simulated") &&
       nowMs - seenAtMs > staleAfterMsOf(reported.attribute),
   );
-  if (stale.length === 0) return { state, observations: [], heard: [], rejected: 0 };
+  if (stale.length === 0) return { state, observations: [], ranks: [], heard: [], rejected: 0 };
   const next = new Map(state);
   const observations = stale.map(([key, { reported, seenAtMs }]) => {
     const observation: Observation = {
@@ -87,7 +95,22 @@ export function detectStale(state: TrackedAttributes, nowMs: number): Detected {
     next.set(key, { reported: observation, reportedAtMs: nowMs, seenAtMs });
     return observation;
   });
-  return { state: next, observations, heard: [], rejected: 0 };
+  const ranks = observations.map((): Rank => "normal");
+  return { state: next, observations, ranks, heard: [], rejected: 0 };
+}
+
+/** null: nothing new, so it is not reported. */
+function rankOf(last: Tracked | undefined, now: Observation, nowMs: number, options: ObserveOptions): Rank | null {
+  const isChange = last === undefined || isNews(last, now, nowMs, options.policy);
+  const isSample =
+    now.attribute === "temperature" &&
+    options.isInKiln?.(now.deviceId) === true &&
+    isSampleDue(now.value, now.unit, last === undefined ? Infinity : Math.abs(nowMs - last.reportedAtMs));
+  if (!isChange) return isSample ? "high" : null;
+  const isSame = last !== undefined && last.reported.value === now.value && last.reported.quality === now.quality;
+  if (isWarning(now.attribute) && last !== undefined && !isSame) return "urgent";
+  if (isSample) return "high";
+  return isSame && last.reported.unit === now.unit ? "low" : "normal";
 }
 
 function isNews(last: Tracked, now: Observation, nowMs: number, policy: ReportPolicy): boolean {

@@ -42,8 +42,8 @@ describe("local-agent/outbox inspected", () => {
     await first.append({ items: [anObservation(1), anObservation(2), anObservation(3)] });
     await first.close();
     const db = await openLevel(folder);
-    const good = await db.get(KEY.item(2, "observation"));
-    await db.put(KEY.item(2, "observation"), '{"kind":"obs');
+    const good = await db.get(KEY.item(2, anObservation(2)));
+    await db.put(KEY.item(2, anObservation(2)), '{"kind":"obs');
     await db.close();
 
     const told: number[] = [];
@@ -58,7 +58,7 @@ describe("local-agent/outbox inspected", () => {
     assert.deepEqual(await redriveParked(folder), { redriven: 0, left: 1 });
 
     const again = await openLevel(folder);
-    await again.put(KEY.parked(KEY.item(2, "observation")), good ?? "");
+    await again.put(KEY.parked(KEY.item(2, anObservation(2))), good ?? "");
     await again.close();
     assert.deepEqual(await redriveParked(folder), { redriven: 1, left: 0 });
     const last = await open(folder);

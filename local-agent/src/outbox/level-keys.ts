@@ -1,8 +1,8 @@
-import type { OutboxItem } from "./outbox.js";
+import type { OutboxItem, Rank } from "./outbox.js";
 
 /**
- * Keys of the database. Items are numbered as they come, with their kind at the end, so that making room never has to
- * read a value: `item/0000000000000042/o`.
+ * Keys of the database. Items are numbered as they come, with a letter for their kind and rank at the end, so that making
+ * room never has to read what stays: `item/0000000000000042/o`. `p` is a proposal, the others are observations.
  */
 export const KEY = {
   bootId: "meta/boot",
@@ -12,7 +12,7 @@ export const KEY = {
   health: "health",
   device: (id: string) => `device/${id}`,
   mark: (name: string) => `mark/${name}`,
-  item: (number: number, kind: OutboxItem["kind"]) => `item/${digits(number)}/${kind.charAt(0)}`,
+  item: (number: number, item: OutboxItem) => `item/${digits(number)}/${letterOf(item)}`,
   /** The same number and kind, out of the way: what could not be read as an item. */
   parked: (itemKey: string) => itemKey.replace(ITEMS.gte, PARKED.gte),
 };
@@ -26,4 +26,8 @@ export type Operation = { type: "put"; key: string; value: string } | { type: "d
 export const put = (key: string, value: string): Operation => ({ type: "put", key, value });
 export const del = (key: string): Operation => ({ type: "del", key });
 
-export const isObservation = (key: string): boolean => key.endsWith("/o");
+const LETTERS: Readonly<Record<Rank, string>> = { low: "l", normal: "o", high: "h", urgent: "u" };
+const letterOf = (item: OutboxItem): string => (item.kind === "proposal" ? "p" : LETTERS[item.rank ?? "normal"]);
+
+export const isObservation = (key: string): boolean => !key.endsWith("/p");
+export const isOfRank = (key: string, rank: Rank): boolean => key.endsWith(`/${LETTERS[rank]}`);

@@ -1,11 +1,22 @@
 import { DeviceDescriptor, ENVELOPE_MAX_OBSERVATIONS } from "@studio-os/functions/contracts";
-import { DEVICES, ITEMS, KEY, MARKS, del, isObservation, put } from "./level-keys.js";
+import { NO_DROPS, addDrops, gapOf, readDrops, withoutReported } from "./drops.js";
+import { DEVICES, ITEMS, KEY, MARKS, del, isObservation, isOfRank, put } from "./level-keys.js";
 import type { Operation } from "./level-keys.js";
+import type { Drops } from "./drops.js";
 import { openOrReplaceLevel } from "./open-level.js";
 import type { LevelDb } from "./open-level.js";
-import { DEFAULT_BOUNDS, HealthReport, SealedEnvelope } from "./outbox.js";
-import type { Appended, EnvelopeDraft, Outbox, OutboxBatch, OutboxBounds, OutboxCounts, OutboxItem } from "./outbox.js";
-import { jsonBytes, pickBatch } from "./pick-batch.js";
+import { DEFAULT_BOUNDS, HealthReport, RANKS, SealedEnvelope } from "./outbox.js";
+import type {
+  Appended,
+  EnvelopeDraft,
+  Outbox,
+  OutboxBatch,
+  OutboxBounds,
+  OutboxCounts,
+  OutboxItem,
+  Rank,
+} from "./outbox.js";
+import { jsonBytes, pickBatch, pickNext } from "./pick-batch.js";
 import { readItem } from "./redrive-parked.js";
 
 export interface LevelOutboxOptions {
@@ -40,7 +51,11 @@ class LevelOutbox implements Outbox {
   #observations = 0;
   #proposals = 0;
   #bytes = 0;
-  #drops = 0;
+  #drops: Drops = NO_DROPS;
+  #urgent = 0;
+  /** No observation of a rank is left below its key: making room goes on where it stopped. */
+  readonly #rankHeads = new Map<Rank, string>();
+  #deletedBytes = 0;
   #sealed: SealedEnvelope | null = null;
   #health: HealthReport | null = null;
   #turn: Promise<unknown> = Promise.resolve();
@@ -62,7 +77,7 @@ class LevelOutbox implements Outbox {
     this.bootId = bootId ?? newBootId();
     if (bootId === undefined) await this.#db.put(KEY.bootId, this.bootId, { sync: true });
     this.#lastSeq = Number(lastSeq ?? 0);
-    this.#drops = Number(drops ?? 0);
+    this.#drops = readDrops(drops);
     this.#sealed = sealed === undefined ? null : SealedEnvelope.parse(JSON.parse(sealed));
     this.#health = health === undefined ? null : HealthReport.parse(JSON.parse(health));
     for await (const [, value] of this.#db.iterator(DEVICES)) {
@@ -79,16 +94,19 @@ class LevelOutbox implements Outbox {
     return this.#inTurn(async () => {
       const accepted = this.#acceptable(batch.items);
       let number = this.#nextItem;
-      const puts = accepted.map((item) => put(KEY.item(number++, item.kind), JSON.stringify(item)));
+      const puts = accepted.map((item) => put(KEY.item(number++, item), JSON.stringify(item)));
       const room = await this.#makeRoom(puts);
       const named = (batch.devices ?? []).filter((it) => !isSame(this.#devices.get(it.deviceId), it));
-      const drops = this.#drops + room.dropped;
+      const drops = addDrops(
+        this.#drops,
+        room.gone.map(({ value }) => value),
+      );
       await this.#write([
         ...puts,
         ...named.map((device) => put(KEY.device(device.deviceId), JSON.stringify(device))),
         ...Object.entries(batch.marks ?? {}).map(([name, text]) => put(KEY.mark(name), text)),
         ...room.operations,
-        ...(room.dropped > 0 ? [put(KEY.drops, String(drops))] : []),
+        ...(room.dropped > 0 ? [put(KEY.drops, JSON.stringify(drops))] : []),
       ]);
       this.#nextItem = number;
       this.#drops = drops;
@@ -108,20 +126,18 @@ class LevelOutbox implements Outbox {
   }
 
   nextSealed(seal: (draft: EnvelopeDraft) => string): Promise<SealedEnvelope | null> {
-    return this.#inTurn(async () => {
-      if (this.#sealed !== null) return this.#sealed;
-      return this.#health === null ? this.#sealItems(seal) : this.#sealHealth(this.#health, seal);
-    });
+    return this.#inTurn(async () => this.#sealed ?? (await this.#sealNext(seal)));
   }
 
   acknowledge(seq: number): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#sealed?.seq !== seq) return;
-      const drops = this.#drops - Math.min(this.#drops, this.#sealed.reportedDrops);
+      const drops = withoutReported(this.#drops, this.#sealed.reportedDrops);
       // Not flushed: if it is lost, the same bytes go out once more and the cloud knows their number.
-      await this.#db.batch([del(KEY.sealed), put(KEY.drops, String(drops))]);
+      await this.#db.batch([del(KEY.sealed), put(KEY.drops, JSON.stringify(drops))]);
       this.#drops = drops;
       this.#sealed = null;
+      await this.#tidy();
     });
   }
 
@@ -136,8 +152,11 @@ class LevelOutbox implements Outbox {
       observations: this.#observations,
       proposals: this.#proposals,
       bytes: this.#bytes,
-      unreportedDrops: this.#drops,
+      unreportedDrops: this.#drops.count,
+      unreportedGap: gapOf(this.#drops),
       hasSealed: this.#sealed !== null,
+      urgent: this.#urgent + this.#proposals + (this.#health?.isUrgent === true ? 1 : 0),
+      hasHealth: this.#health !== null,
     };
   }
 
@@ -145,25 +164,30 @@ class LevelOutbox implements Outbox {
     return this.#inTurn(() => this.#db.close());
   }
 
-  async #sealHealth(health: HealthReport, seal: (draft: EnvelopeDraft) => string): Promise<SealedEnvelope> {
-    const payload = { kind: "health" as const, connectors: health.connectors };
-    const sealed = this.#toSealed(seal, health.at, payload, health.reportedDrops);
-    await this.#write([del(KEY.health), ...sealOperations(sealed)]);
-    this.#health = null;
-    return this.#keepSealed(sealed);
-  }
-
-  async #sealItems(seal: (draft: EnvelopeDraft) => string): Promise<SealedEnvelope | null> {
+  async #sealNext(seal: (draft: EnvelopeDraft) => string): Promise<SealedEnvelope | null> {
     const front = await this.#readFront();
-    const items = front.map(([, , item]) => item);
-    const picked = pickBatch(items, (id) => this.#devices.get(id));
-    if (picked === null) return null;
-    const sealed = this.#toSealed(seal, picked.sentAt, picked.payload, 0);
-    const taken = front.slice(0, picked.taken);
-    await this.#write([...taken.map(([key]) => del(key)), ...sealOperations(sealed)]);
-    for (const [key, value] of taken) this.#count(key, value, -1);
-    this.#head = taken.at(-1)?.[0] ?? this.#head;
-    return this.#keepSealed(sealed);
+    const picked = pickBatch(
+      front.map(([, , item]) => item),
+      (id) => this.#devices.get(id),
+    );
+    const next = pickNext(picked, this.#health);
+    if (next === null) return null;
+    const { taken, sentAt, payload, carriesHealth } = next;
+    const seq = this.#lastSeq + 1;
+    const text = seal({ bootId: this.bootId, seq, sentAt, payload });
+    const sealed = { seq, text, reportedDrops: carriesHealth ? (this.#health?.reportedDrops ?? 0) : 0 };
+    const gone = front.slice(0, taken);
+    await this.#write([
+      ...gone.map(([key]) => del(key)),
+      ...(carriesHealth ? [del(KEY.health)] : []),
+      ...sealOperations(sealed),
+    ]);
+    for (const [key, value] of gone) this.#count(key, value, -1);
+    this.#head = gone.at(-1)?.[0] ?? this.#head;
+    if (carriesHealth) this.#health = null;
+    this.#lastSeq = sealed.seq;
+    this.#sealed = sealed;
+    return sealed;
   }
 
   /** The oldest items. What cannot be read as one, a bit having flipped on the disk, is set aside: it must not stop the rest. */
@@ -179,28 +203,12 @@ class LevelOutbox implements Outbox {
     return read.flatMap(([key, value, item]) => (item === null ? [] : [[key, value, item] as const]));
   }
 
-  #toSealed(
-    seal: (draft: EnvelopeDraft) => string,
-    sentAt: string,
-    payload: EnvelopeDraft["payload"],
-    reportedDrops: number,
-  ): SealedEnvelope {
-    const seq = this.#lastSeq + 1;
-    return { seq, text: seal({ bootId: this.bootId, seq, sentAt, payload }), reportedDrops };
-  }
-
-  #keepSealed(sealed: SealedEnvelope): SealedEnvelope {
-    this.#lastSeq = sealed.seq;
-    this.#sealed = sealed;
-    return sealed;
-  }
-
   #acceptable(items: readonly OutboxItem[]): OutboxItem[] {
     let room = this.#bounds.maxProposals - this.#proposals;
     return items.filter((item) => item.kind === "observation" || room-- > 0);
   }
 
-  /** The oldest observations, as many as have to go so that what is put fits. Proposals are stepped over. */
+  /** Of the lowest rank the oldest observations, as many as have to go so that what is put fits. Proposals stay. */
   async #makeRoom(puts: readonly Operation[]): Promise<Room> {
     let observations = this.#observations;
     let bytes = this.#bytes;
@@ -216,23 +224,32 @@ class LevelOutbox implements Outbox {
       observations -= 1;
       bytes -= sizeOf(value);
     };
-    if (isFull()) {
-      for await (const [key, value] of this.#db.iterator({ gte: this.#head, lt: ITEMS.lt })) {
-        if (!isFull()) break;
-        if (isObservation(key)) drop(key, value);
-      }
-    }
-    for (const { key, value } of incoming) {
+    for (const rank of RANKS) {
       if (!isFull()) break;
-      drop(key, value);
+      const from = [this.#head, this.#rankHeads.get(rank) ?? this.#head].sort().at(-1) ?? this.#head;
+      for await (const [key, value] of this.#db.iterator({ gte: from, lt: ITEMS.lt })) {
+        if (!isFull()) break;
+        if (isOfRank(key, rank)) drop(key, value);
+        this.#rankHeads.set(rank, key);
+      }
+      for (const { key, value } of incoming) if (isFull() && isOfRank(key, rank)) drop(key, value);
     }
     return { gone, dropped: gone.length, operations: gone.map(({ key }) => del(key)) };
+  }
+
+  /** Deleted entries stay on the disk until the database merges its files; after enough of them it is told to. */
+  async #tidy(): Promise<void> {
+    if (this.#deletedBytes < TIDY_AFTER_BYTES || this.#observations > 0) return;
+    this.#deletedBytes = 0;
+    await this.#db.compactRange(ITEMS.gte, ITEMS.lt);
   }
 
   #count(key: string, value: string, sign: 1 | -1): void {
     if (isObservation(key)) {
       this.#observations += sign;
       this.#bytes += sign * sizeOf(value);
+      if (isOfRank(key, "urgent")) this.#urgent += sign;
+      if (sign === -1) this.#deletedBytes += sizeOf(value);
     } else this.#proposals += sign;
   }
 
@@ -247,6 +264,9 @@ class LevelOutbox implements Outbox {
     return done;
   }
 }
+
+/** Tombstones of this many bytes are worth a merge of files. */
+const TIDY_AFTER_BYTES = 8 * 1024 * 1024;
 
 interface Room {
   readonly gone: readonly { readonly key: string; readonly value: string }[];

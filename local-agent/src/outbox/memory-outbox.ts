@@ -1,5 +1,6 @@
 import type { DeviceDescriptor } from "@studio-os/functions/contracts";
-import { DEFAULT_BOUNDS } from "./outbox.js";
+import { NO_DROPS, addDrops, gapOf, withoutReported } from "./drops.js";
+import { DEFAULT_BOUNDS, RANKS } from "./outbox.js";
 import type {
   Appended,
   EnvelopeDraft,
@@ -9,9 +10,10 @@ import type {
   OutboxBounds,
   OutboxCounts,
   OutboxItem,
+  Rank,
   SealedEnvelope,
 } from "./outbox.js";
-import { jsonBytes, pickBatch } from "./pick-batch.js";
+import { jsonBytes, pickBatch, pickNext } from "./pick-batch.js";
 
 /** An outbox that keeps everything in memory: for a dry run, which must not touch the disk, and for tests. */
 export function createMemoryOutbox(bootId: string, bounds: OutboxBounds = DEFAULT_BOUNDS): Outbox {
@@ -19,7 +21,7 @@ export function createMemoryOutbox(bootId: string, bounds: OutboxBounds = DEFAUL
   let sealed: SealedEnvelope | null = null;
   let health: HealthReport | null = null;
   let lastSeq = 0;
-  let unreportedDrops = 0;
+  let drops = NO_DROPS;
   const devices = new Map<string, DeviceDescriptor>();
   const marks: Record<string, string> = {};
 
@@ -27,7 +29,17 @@ export function createMemoryOutbox(bootId: string, bounds: OutboxBounds = DEFAUL
     const observations = items.filter((item) => item.kind === "observation");
     const bytes = observations.reduce((sum, item) => sum + jsonBytes(item), 0);
     const proposals = items.length - observations.length;
-    return { observations: observations.length, proposals, bytes, unreportedDrops, hasSealed: sealed !== null };
+    const urgent = observations.filter(({ rank }) => rank === "urgent").length + proposals;
+    return {
+      observations: observations.length,
+      proposals,
+      bytes,
+      unreportedDrops: drops.count,
+      unreportedGap: gapOf(drops),
+      hasSealed: sealed !== null,
+      urgent: urgent + (health?.isUrgent === true ? 1 : 0),
+      hasHealth: health !== null,
+    };
   }
 
   function append(batch: OutboxBatch): Appended {
@@ -39,33 +51,35 @@ export function createMemoryOutbox(bootId: string, bounds: OutboxBounds = DEFAUL
     Object.assign(marks, batch.marks);
     let droppedObservations = 0;
     for (let now = counts(); now.observations > bounds.maxObservations || now.bytes > bounds.maxBytes; now = counts()) {
-      const oldest = items.findIndex((item) => item.kind === "observation");
-      items = items.filter((_, index) => index !== oldest);
+      const worst = RANKS.flatMap(
+        (rank) => items.find((it) => it.kind === "observation" && rankOf(it) === rank) ?? [],
+      )[0];
+      items = items.filter((item) => item !== worst);
+      drops = addDrops(drops, [JSON.stringify(worst)]);
       droppedObservations += 1;
     }
-    unreportedDrops += droppedObservations;
     return { droppedObservations, refusedProposals: refused.size };
   }
 
   function sealNext(seal: (draft: EnvelopeDraft) => string): SealedEnvelope | null {
     if (sealed !== null) return sealed;
-    const picked =
-      health === null
-        ? pickBatch(items, (id) => devices.get(id))
-        : { taken: 0, sentAt: health.at, payload: { kind: "health" as const, connectors: health.connectors } };
-    if (picked === null) return null;
-    const { taken, sentAt, payload } = picked;
+    const next = pickNext(
+      pickBatch(items, (id) => devices.get(id)),
+      health,
+    );
+    if (next === null) return null;
+    const { taken, sentAt, payload, carriesHealth } = next;
     const text = seal({ bootId, seq: lastSeq + 1, sentAt, payload });
-    sealed = { seq: lastSeq + 1, text, reportedDrops: health?.reportedDrops ?? 0 };
+    sealed = { seq: lastSeq + 1, text, reportedDrops: carriesHealth ? (health?.reportedDrops ?? 0) : 0 };
     lastSeq += 1;
     items = items.slice(taken);
-    health = null;
+    if (carriesHealth) health = null;
     return sealed;
   }
 
   function acknowledge(seq: number): void {
     if (sealed?.seq !== seq) return;
-    unreportedDrops -= Math.min(unreportedDrops, sealed.reportedDrops);
+    drops = withoutReported(drops, sealed.reportedDrops);
     sealed = null;
   }
 
@@ -81,3 +95,5 @@ export function createMemoryOutbox(bootId: string, bounds: OutboxBounds = DEFAUL
     close: () => Promise.resolve(),
   };
 }
+
+const rankOf = (item: Extract<OutboxItem, { kind: "observation" }>): Rank => item.rank ?? "normal";

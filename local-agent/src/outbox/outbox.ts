@@ -1,5 +1,5 @@
-import { AgentProposalRequest, ConnectorHealth, Observation, UtcInstant } from "@studio-os/functions/contracts";
-import type { AgentPayload, DeviceDescriptor } from "@studio-os/functions/contracts";
+import { AgentProposalRequest, HealthReportBody, Observation, UtcInstant } from "@studio-os/functions/contracts";
+import type { AgentPayload, DeviceDescriptor, ObservationGap } from "@studio-os/functions/contracts";
 import * as z from "zod";
 
 /** Most observations that wait, and most bytes of them: some 48 h offline with 100 devices. */
@@ -20,9 +20,21 @@ export const DEFAULT_BOUNDS: OutboxBounds = {
   maxProposals: OUTBOX_MAX_PROPOSALS,
 };
 
+/**
+ * What an observation is worth when not all fit: `low` only repeats what was said before, `normal` is a change, `high` a
+ * sample of a firing, `urgent` the change of a sensor that warns. The lowest goes first, within one rank the oldest.
+ */
+export const RANKS = ["low", "normal", "high", "urgent"] as const;
+export type Rank = (typeof RANKS)[number];
+
 /** One thing that waits to be sent, with the time at which it was queued. */
 export const OutboxItem = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("observation"), queuedAt: UtcInstant, observation: Observation }),
+  z.strictObject({
+    kind: z.literal("observation"),
+    queuedAt: UtcInstant,
+    observation: Observation,
+    rank: z.enum(RANKS).optional(),
+  }),
   z.strictObject({ kind: z.literal("proposal"), queuedAt: UtcInstant, proposal: AgentProposalRequest }),
 ]);
 export type OutboxItem = z.infer<typeof OutboxItem>;
@@ -43,7 +55,10 @@ export interface Appended {
 /** The newest word on the connectors; an older one that still waits is replaced by it. */
 export const HealthReport = z.strictObject({
   at: UtcInstant,
-  connectors: z.array(ConnectorHealth.omit({ agentId: true, receivedAt: true })).max(20),
+  connectors: HealthReportBody.shape.connectors,
+  vitals: HealthReportBody.shape.vitals,
+  /** True: something changed for the worse or the better, and it should not wait for other news. */
+  isUrgent: z.boolean().optional(),
   /** How many dropped observations this report tells of; acknowledging it takes them off the count. */
   reportedDrops: z.int().min(0),
 });
@@ -71,7 +86,12 @@ export interface OutboxCounts {
   readonly bytes: number;
   /** Observations that were dropped to make room and that no acknowledged report has told of yet. */
   readonly unreportedDrops: number;
+  /** When those were queued, from the first to the last of them. */
+  readonly unreportedGap: ObservationGap | null;
   readonly hasSealed: boolean;
+  /** Proposals, observations of rank `urgent` and an urgent report: what should not wait for a fuller envelope. */
+  readonly urgent: number;
+  readonly hasHealth: boolean;
 }
 
 /**

@@ -1,14 +1,14 @@
 import { ENVELOPE_MAX_BYTES, ENVELOPE_MAX_OBSERVATIONS } from "@studio-os/functions/contracts";
 import type { AgentPayload, DeviceDescriptor } from "@studio-os/functions/contracts";
-import type { OutboxItem } from "./outbox.js";
+import type { HealthReport, OutboxItem } from "./outbox.js";
 
 /**
  * An envelope is late or live as a whole, so its items must be of one time: half of the age from which the cloud calls an
  * envelope late. Milliseconds.
  */
 export const MAX_BATCH_SPAN_MS = 60_000;
-/** Room for everything of an envelope but devices and observations. */
-const ENVELOPE_FRAME_BYTES = 2_048;
+/** Room for everything of an envelope but devices and observations, a health report with twenty connectors included. */
+const ENVELOPE_FRAME_BYTES = 12 * 1024;
 
 export interface PickedBatch {
   /** How many items from the front go into the envelope. */
@@ -47,6 +47,27 @@ export function pickBatch(
   }
   const payload: AgentPayload = { kind: "observations", devices: [...devices.values()], observations };
   return { taken: observations.length, sentAt, payload };
+}
+
+/** What goes into the next envelope, and whether the report on the agent's health is in it. */
+export interface NextEnvelope extends PickedBatch {
+  readonly carriesHealth: boolean;
+}
+
+/**
+ * Answers: what is the next envelope, a health report waiting beside the items? The report rides along with observations
+ * of its own time, which saves a message; it goes ahead alone of what is older, a backlog say, or of a proposal. null:
+ * nothing waits.
+ */
+export function pickNext(picked: PickedBatch | null, health: HealthReport | null): NextEnvelope | null {
+  if (health === null) return picked === null ? null : { ...picked, carriesHealth: false };
+  const { connectors, vitals } = health;
+  const body = { connectors, ...(vitals !== undefined && { vitals }) };
+  const isOfOneTime =
+    picked !== null && Math.abs(Date.parse(health.at) - Date.parse(picked.sentAt)) <= MAX_BATCH_SPAN_MS;
+  if (picked?.payload.kind === "observations" && isOfOneTime)
+    return { ...picked, payload: { ...picked.payload, health: body }, carriesHealth: true };
+  return { taken: 0, sentAt: health.at, payload: { kind: "health", ...body }, carriesHealth: true };
 }
 
 /** Bytes of a value as JSON in UTF-8, the comma after it included. */

@@ -28,7 +28,7 @@ export async function redriveParked(folder: string): Promise<{ readonly redriven
         left += 1;
         continue;
       }
-      batch.push(del(key), put(KEY.item(number++, item.kind), text));
+      batch.push(del(key), put(KEY.item(number++, item), text));
       redriven += 1;
       if (batch.length < BATCH) continue;
       await db.batch(batch, { sync: true });

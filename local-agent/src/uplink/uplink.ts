@@ -2,6 +2,7 @@ import type { Logger } from "../logger.js";
 import type { EnvelopeDraft, Outbox } from "../outbox/outbox.js";
 import type { UplinkStatus } from "../status/agent-status.js";
 import { backOffMs } from "./back-off.js";
+import { CATCH_UP_PAUSE_MS, createPace } from "./pace.js";
 import type { Publisher } from "./publisher.js";
 import { PublishError } from "./publisher.js";
 
@@ -19,6 +20,8 @@ export interface UplinkDeps {
   readonly identity: { readonly tenantId: string; readonly agentId: string };
   readonly logger: Logger;
   readonly nowMs: () => number;
+  /** How long a routine envelope waits for more to carry. Milliseconds. */
+  readonly routineEveryMs?: number;
   /** In [0, 1): jitters the back-off. */
   readonly chance: () => number;
   /** Resolves after so many milliseconds, or at once when the signal aborts. */
@@ -44,6 +47,7 @@ export function createUplink(deps: UplinkDeps): Uplink {
   const aborted = new AbortController();
   /** Ends waiting: what is left is sent without a pause. */
   const stopped = new AbortController();
+  const pace = createPace(deps.routineEveryMs);
   let isStopping = false;
   let failures = 0;
   let lastErrorCode: string | null = null;
@@ -67,14 +71,19 @@ export function createUplink(deps: UplinkDeps): Uplink {
     while (!aborted.signal.aborted) {
       // Taken before looking: what is queued from here on wakes the sleep below.
       nudge = new AbortController();
-      const outcome = await attempt();
-      if (outcome === "sent") continue;
-      if (outcome === "failed") await waitToRetry();
-      else if (isStopping) return;
-      else {
-        await sleep(IDLE_MS, nudge.signal);
+      const dueInMs = isStopping ? 0 : pace.dueInMs(outbox.counts(), deps.nowMs());
+      if (dueInMs !== 0) {
+        await sleep(Math.min(dueInMs ?? IDLE_MS, IDLE_MS), nudge.signal);
         await sleep(UPLINK_LINGER_MS, stopped.signal);
+        continue;
       }
+      const outcome = await attempt();
+      if (outcome === "failed") await waitToRetry();
+      else if (outcome === "empty" && isStopping) return;
+      else if (outcome === "sent") {
+        pace.sent(outbox.counts(), deps.nowMs());
+        await sleep(CATCH_UP_PAUSE_MS, stopped.signal);
+      } else await sleep(UPLINK_LINGER_MS, stopped.signal);
     }
   }
 

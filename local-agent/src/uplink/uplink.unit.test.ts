@@ -55,7 +55,7 @@ function anUplink(answers: readonly ("ok" | "fail" | "hang")[] = []) {
 describe("local-agent/uplink/uplink", () => {
   it("publishes what waits in order, with the agent as ordering key and the ids as attributes", async () => {
     const { outbox, published, uplink } = anUplink();
-    await outbox.append({ items: Array.from({ length: 250 }, (_, i) => anObservation(i, i)) });
+    await outbox.append({ items: Array.from({ length: 1_000 }, (_, i) => anObservation(i, i)) });
     uplink.start();
     assert.equal(await uplink.stop(), true);
     assert.deepEqual(

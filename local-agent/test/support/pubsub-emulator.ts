@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createPublicKey, randomUUID, verify } from "node:crypto";
+import { gunzipSync } from "node:zlib";
 import { canonicalJson } from "@studio-os/functions/canonical-json";
 import { AgentEnvelope, ENVELOPE_SIGNING_CONTEXT } from "@studio-os/functions/contracts";
 
@@ -89,7 +90,8 @@ interface PulledMessage {
 }
 
 function toReceived({ message }: PulledMessage): Received {
-  const text = Buffer.from(message.data, "base64").toString("utf8");
+  const data = Buffer.from(message.data, "base64");
+  const text = (data[0] === 0x1f ? gunzipSync(data) : data).toString("utf8");
   const envelope = AgentEnvelope.parse(JSON.parse(text));
   return { text, envelope, attributes: message.attributes ?? {}, orderingKey: message.orderingKey ?? "" };
 }

@@ -39,6 +39,8 @@ export function agentSettings({ tenantId, projectId, hub, vacuum }: AgentSetting
       pollIntervalMs: VACUUM_POLL_MS,
     },
     rules: RULES,
+    // Quick to watch, as above: a studio's agent waits a minute for more to carry.
+    routineEveryMs: 2_000,
     simulated: true,
   };
 }

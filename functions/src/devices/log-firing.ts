@@ -1,0 +1,110 @@
+import { recordEvent } from "../audit/record-event.js";
+import type { RecordedEvent } from "../audit/record-event.js";
+import { eventMeans } from "../commit/deps.js";
+import type { Deps } from "../commit/deps.js";
+import { toDocument } from "../commit/document-change.js";
+import type { DocumentChange } from "../commit/document-change.js";
+import type { TransactionReads } from "../commit/transactor.js";
+import { COLLECTIONS, Firing, FiringLog, firingLogRef, inTenant } from "../contracts/index.js";
+import type { Actor, AgentEnvelope, DeviceDescriptor, FiringAlarm, UtcInstant } from "../contracts/index.js";
+import { addSamples, findAlarms, openFiringLog, updateAlarms } from "./firing-log.js";
+import type { KilnSample } from "./firing-log.js";
+import { readStored } from "../commit/read-stored.js";
+
+/** Kilns that one envelope can bring samples of. */
+const MAX_KILNS = 6;
+/** The statuses of a firing that was begun. */
+const BEGUN: ReadonlySet<string> = new Set(["firing", "cooling", "complete", "error", "aborted"]);
+const LOGGER: Actor = { type: "system", id: "firing-log", name: "Firing log" };
+
+export interface FiringWrites {
+  readonly changes: readonly DocumentChange[];
+  readonly events: readonly RecordedEvent[];
+}
+
+/**
+ * What do the kilns' temperatures in this envelope add to the logs of their firings? For each kiln the firing that began
+ * last before the samples gets them, with the alarms that follow; a kiln that is not fired is not logged. Reads in the
+ * envelope's transaction, so each sample counts once however often it is delivered.
+ */
+export async function logFiring(
+  deps: Deps,
+  reads: TransactionReads,
+  envelope: AgentEnvelope,
+  means: { readonly now: UtcInstant; readonly requestId: string },
+): Promise<FiringWrites> {
+  const byKiln = samplesByKiln(envelope);
+  const written: FiringWrites[] = [];
+  for (const [kilnId, samples] of [...byKiln].slice(0, MAX_KILNS)) {
+    const firing = await findFiring(reads, envelope.tenantId, kilnId, samples);
+    if (firing === null) continue;
+    const path = inTenant(envelope.tenantId, firingLogRef(firing.firingId));
+    const stored = readStored(FiringLog, (await reads.get([path]))[0]);
+    const log = addSamples(stored ?? openFiringLog(firing, means.now), samples, means.now);
+    if (log === null) continue;
+    const alarms = updateAlarms(log, findAlarms(log, means.now, firing.status === "firing"), means.now);
+    const after = FiringLog.parse(alarms?.log ?? log);
+    written.push({
+      changes: [{ op: "set", path, data: toDocument(after) }],
+      events: (alarms?.raised ?? []).map((alarm) =>
+        alarmEvent(deps, envelope.tenantId, after, alarm, means.requestId, means.now),
+      ),
+    });
+  }
+  return { changes: written.flatMap(({ changes }) => changes), events: written.flatMap(({ events }) => events) };
+}
+
+/** An alarm of a firing, on record. */
+export function alarmEvent(
+  deps: Deps,
+  tenantId: string,
+  { firingId, kilnId }: Pick<FiringLog, "firingId" | "kilnId">,
+  { code, value, bound }: FiringAlarm,
+  requestId: string,
+  at: UtcInstant,
+): RecordedEvent {
+  const data = { firingId, kilnId, code, value, bound };
+  return recordEvent(
+    { tenantId, type: "firing.alarmed", severity: "alarm", at, actor: LOGGER, outcome: "done", requestId, data },
+    eventMeans(deps),
+  );
+}
+
+function samplesByKiln({ payload }: AgentEnvelope): Map<string, KilnSample[]> {
+  const byKiln = new Map<string, KilnSample[]>();
+  if (payload.kind !== "observations") return byKiln;
+  const kilns = new Map(
+    payload.devices.flatMap(({ deviceId, kiln }): [string, NonNullable<DeviceDescriptor["kiln"]>][] =>
+      kiln === undefined ? [] : [[deviceId, kiln]],
+    ),
+  );
+  for (const { deviceId, attribute, value, unit, observedAt, quality } of payload.observations) {
+    const kiln = kilns.get(deviceId);
+    const isUsable = quality === "live" || quality === "simulated";
+    if (kiln === undefined || attribute !== "temperature" || unit !== "°C" || typeof value !== "number" || !isUsable)
+      continue;
+    byKiln.set(kiln.kilnId, [...(byKiln.get(kiln.kilnId) ?? []), { zone: kiln.zone, observedAt, tempC: value }]);
+  }
+  return byKiln;
+}
+
+/** Late samples are of the firing that was under way then, which may be over by now. */
+async function findFiring(
+  reads: TransactionReads,
+  tenantId: string,
+  kilnId: string,
+  samples: readonly KilnSample[],
+): Promise<Firing | null> {
+  const newest = samples.map(({ observedAt }) => observedAt).reduce((a, b) => (a > b ? a : b));
+  const [found] = await reads.query({
+    collection: inTenant(tenantId, COLLECTIONS.firings),
+    where: [
+      { field: "kilnId", op: "==", value: kilnId },
+      { field: "startAt", op: "<=", value: newest },
+    ],
+    orderBy: [{ field: "startAt", direction: "desc" }],
+    limit: 1,
+  });
+  const firing = found === undefined ? null : readStored(Firing, found);
+  return firing !== null && BEGUN.has(firing.status) ? firing : null;
+}

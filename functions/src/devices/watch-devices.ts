@@ -1,0 +1,141 @@
+import { recordEvent } from "../audit/record-event.js";
+import { eventMeans } from "../commit/deps.js";
+import type { Deps } from "../commit/deps.js";
+import { toDocument } from "../commit/document-change.js";
+import type { StoredDocument } from "../commit/transactor.js";
+import {
+  AGENT_OFFLINE_AFTER_MS,
+  AgentHealth,
+  Firing,
+  FiringLog,
+  FIRING_THIN_AFTER_MS,
+  FIRING_STEP_S,
+  firingLogRef,
+  inTenant,
+} from "../contracts/index.js";
+import type { Actor } from "../contracts/index.js";
+import { findAlarms, openFiringLog, thinFiringLog, updateAlarms } from "./firing-log.js";
+import { alarmEvent } from "./log-firing.js";
+import { readStored } from "../commit/read-stored.js";
+
+/** Of each kind as many in one run; what is left is there a minute later. */
+const AT_ONCE = 50;
+const WATCH: Actor = { type: "system", id: "device-watch", name: "Device watch" };
+const OVER: ReadonlySet<string> = new Set(["complete", "error", "aborted"]);
+
+/**
+ * Puts on record what silence alone says: agents that have not reported for `AGENT_OFFLINE_AFTER_MS` are offline, firings
+ * without a sample for five minutes have an alarm, and logs of firings that are over end. Each document is one transaction
+ * of its own, and reads what it concludes from, so a report that was there first stands.
+ */
+export async function watchDevices(deps: Deps, requestId: string): Promise<Record<string, number>> {
+  const silentSince = new Date(Date.parse(deps.clock.now()) - AGENT_OFFLINE_AFTER_MS).toISOString();
+  const silent = await find(deps, "connectorHealth", [
+    { field: "availability", op: "==", value: "online" },
+    { field: "lastHeardAt", op: "<=", value: silentSince },
+  ]);
+  const firing = await find(deps, "firings", [{ field: "status", op: "==", value: "firing" }]);
+  const running = await find(deps, "firingLogs", [{ field: "status", op: "==", value: "running" }]);
+  const counts = { agentsOffline: 0, alarmsRaised: 0, logsEnded: 0 };
+  for (const { path } of silent) counts.agentsOffline += await markOffline(deps, path, silentSince, requestId);
+  const refs = new Set([...firing, ...running].map(({ path }) => path.replace("/firingLogs/", "/firings/")));
+  for (const path of refs) {
+    const { raised, isEnded } = await watchFiring(deps, path, requestId);
+    counts.alarmsRaised += raised;
+    counts.logsEnded += isEnded ? 1 : 0;
+  }
+  return counts;
+}
+
+/** Thins the logs of firings that ended a week ago: from two samples a minute to one every two minutes. */
+export async function thinFiringLogs(deps: Deps): Promise<Record<string, number>> {
+  const before = new Date(Date.parse(deps.clock.now()) - FIRING_THIN_AFTER_MS).toISOString();
+  const due = await find(deps, "firingLogs", [
+    { field: "stepS", op: "==", value: FIRING_STEP_S },
+    { field: "endedAt", op: "<=", value: before },
+  ]);
+  for (const { path } of due)
+    await deps.transactor.transact(async (reads) => {
+      const log = readStored(FiringLog, (await reads.get([path]))[0]);
+      if (log === null) return { changes: [], events: [], answer: null };
+      const thinned = FiringLog.parse(thinFiringLog(log, deps.clock.now()));
+      return { changes: [{ op: "set", path, data: toDocument(thinned) }], events: [], answer: null };
+    });
+  return { thinned: due.length };
+}
+
+type Where = Parameters<Parameters<Parameters<Deps["transactor"]["transact"]>[0]>[0]["query"]>[0]["where"];
+
+function find(deps: Deps, collection: string, where: Where): Promise<readonly StoredDocument[]> {
+  return deps.transactor.transact(async (reads) => ({
+    changes: [],
+    events: [],
+    answer: await reads.query({ collection, isGroup: true, where, limit: AT_ONCE }),
+  }));
+}
+
+function markOffline(deps: Deps, path: string, silentSince: string, requestId: string): Promise<number> {
+  return deps.transactor.transact(async (reads) => {
+    const health = readStored(AgentHealth, (await reads.get([path]))[0]);
+    if (health === null || health.availability === "offline" || health.lastHeardAt > silentSince)
+      return { changes: [], events: [], answer: 0 };
+    const now = deps.clock.now();
+    const { agentId, lastHeardAt } = health;
+    const event = recordEvent(
+      {
+        tenantId: tenantOf(path),
+        type: "agent.went_offline",
+        severity: "warning",
+        at: now,
+        actor: WATCH,
+        outcome: "done",
+        requestId,
+        data: { agentId, lastHeardAt },
+      },
+      eventMeans(deps),
+    );
+    const after: AgentHealth = { ...health, availability: "offline", availableSince: now };
+    return { changes: [{ op: "set", path, data: toDocument(after) }], events: [event], answer: 1 };
+  });
+}
+
+/** A kiln of which no log ever held a sample has no sensor, and its silence is no news. */
+function watchFiring(
+  deps: Deps,
+  firingPath: string,
+  requestId: string,
+): Promise<{ readonly raised: number; readonly isEnded: boolean }> {
+  const nothing = { changes: [], events: [], answer: { raised: 0, isEnded: false } };
+  const tenantId = tenantOf(firingPath);
+  return deps.transactor.transact(async (reads) => {
+    const now = deps.clock.now();
+    const path = inTenant(tenantId, firingLogRef(firingPath.split("/").at(-1) ?? ""));
+    const [firingDocument, logDocument] = await reads.get([firingPath, path]);
+    const firing = readStored(Firing, firingDocument);
+    const stored = readStored(FiringLog, logDocument);
+    if (firing === null || (stored === null && firing.status !== "firing")) return nothing;
+    const log = stored ?? openFiringLog(firing, now);
+    if (log.lastSampleAt === null) {
+      const logs = inTenant(tenantId, "firingLogs");
+      const where: Where = [
+        { field: "kilnId", op: "==", value: firing.kilnId },
+        { field: "lastSampleAt", op: ">", value: "1970-01-01T00:00:00.000Z" },
+      ];
+      const sensed = await reads.query({ collection: logs, where, limit: 1 });
+      if (sensed.length === 0) return nothing;
+    }
+    const isOver = OVER.has(firing.status);
+    const alarms = updateAlarms(log, isOver ? [] : findAlarms(log, now, firing.status === "firing"), now);
+    if (alarms === null && !isOver && stored !== null) return nothing;
+    const judged = alarms?.log ?? log;
+    const after: FiringLog = isOver ? { ...judged, status: "ended", endedAt: now, updatedAt: now } : judged;
+    const raised = alarms?.raised ?? [];
+    return {
+      changes: [{ op: "set", path, data: toDocument(FiringLog.parse(after)) }],
+      events: raised.map((alarm) => alarmEvent(deps, tenantId, after, alarm, requestId, now)),
+      answer: { raised: raised.length, isEnded: isOver },
+    };
+  });
+}
+
+const tenantOf = (path: string): string => path.split("/")[1] ?? "";
