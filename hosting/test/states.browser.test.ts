@@ -139,6 +139,16 @@ const STATES: readonly State[] = [
     shows: ["41.23 °C", "20 s ago", "stale", "unknown", "simulated", "Degraded", "Unreadable record"],
   },
   {
+    name: "a firing with its curve, a gap and an alarm",
+    scenario: "busy",
+    path: "/t/clay/devices",
+    shows: [
+      "Bisque of the week · L&L eQ2827-3",
+      "Rises 108 °C an hour; the program allows 67.",
+      "the longest of 15 minutes",
+    ],
+  },
+  {
     name: "a silent agent",
     scenario: "silent",
     path: "/t/clay/devices",

@@ -109,7 +109,7 @@ export function describeOutbox(
       );
       assert.deepEqual(
         drafts.map((draft) => draft.sentAt),
-        [instant(400), instant(800), instant(805), instant(60_806)],
+        [instant(400), instant(800), instant(805), instant(805 + MAX_BATCH_SPAN_MS + 1)],
       );
     });
 

@@ -5,6 +5,8 @@ import { PROJECT_ID, ROOT, startEmulators } from "../dev/emulators.js";
 import { measureAgent } from "./agent-footprint.js";
 import { openBenchStudio } from "./bench-studio.js";
 import { measureColdStart } from "./cold-start.js";
+import { measureDeviceDay } from "./device-day.js";
+import type { DeviceDay } from "./device-day.js";
 import { measureExecute } from "./execute-latency.js";
 import { measurePolicy } from "./policy-speed.js";
 import type { PolicySpeed } from "./policy-speed.js";
@@ -57,6 +59,8 @@ async function main(): Promise<void> {
     await studio.close();
     console.log("flipping the switch 100 times under load");
     findings.push(...killSwitchFindings(await measureKillSwitch()));
+    console.log("living through a day of forty devices");
+    findings.push(...dayFindings(await measureDeviceDay()));
     console.log("polling 100 devices 1,000 times");
     const agent = await measureAgent(ROOT);
     findings.push(
@@ -106,6 +110,31 @@ async function main(): Promise<void> {
   writeFileSync(DOCUMENT, inSections(readFileSync(DOCUMENT, "utf8"), report));
   spawnSync("npx", ["prettier", "--write", DOCUMENT], { cwd: ROOT, stdio: "ignore" });
   console.log("wrote docs/benchmarks.md");
+}
+
+function dayFindings({ devices, observations, messages, plainBytes, sentBytes, reads, writes }: DeviceDay): Finding[] {
+  const finding = (
+    what: string,
+    measured: string,
+    target: string | null = null,
+    isMet: boolean | null = null,
+  ): Finding => ({
+    section: "Agent",
+    ...{ what, measured, target, isMet },
+  });
+  const kib = (bytes: number): string => `${(bytes / devices / 1_024).toFixed(1)} KiB`;
+  return [
+    finding(
+      `Firestore writes in a day of ${devices} devices, a firing of 8 h`,
+      String(writes),
+      "≤ 4,000",
+      writes <= 4_000,
+    ),
+    finding("Firestore reads in that day, for the ingest", String(reads)),
+    finding("Pub/Sub messages for each device and day", (messages / devices).toFixed(1)),
+    finding("bytes for each device and day, compressed", `${kib(sentBytes)} of ${kib(plainBytes)}`),
+    finding("observations in that day", String(observations)),
+  ];
 }
 
 const count = (what: string, reads: number, writes: number): Finding => ({

@@ -5,6 +5,7 @@ import {
   ControlState,
   Digest,
   DeviceBoard,
+  FiringLog,
   GlobalControlState,
   GLOBAL_CONTROL_PATH,
   Notice,
@@ -16,9 +17,8 @@ import {
   proposalRef,
   tenantPath,
 } from "@studio-os/functions/contracts";
-import type { ProposalStatus } from "@studio-os/functions/contracts";
-import type * as z from "zod";
 import type { ConnectorHealth, Device, ProposalStatus } from "@studio-os/functions/contracts";
+import type * as z from "zod";
 import { createApiClient } from "./api-client.js";
 import { openAuditData, toHistory } from "./audit-data.js";
 import type { StudioConfig } from "./config.js";
@@ -28,8 +28,7 @@ import type { ListQuery, LiveLayer, RawDocument } from "./firestore-live.js";
 import { readList, readOne } from "./read-document.js";
 import { CHOICES, toChoices } from "./record-choices.js";
 import { remembered } from "./remembered.js";
-import type { Queue, QueueRow, RecordCollection, StudioData, TenantData } from "./studio-data.js";
-import type { Listed, Queue, QueueRow, StudioData, TenantData } from "./studio-data.js";
+import type { Listed, Queue, QueueRow, RecordCollection, StudioData, TenantData } from "./studio-data.js";
 import { documentFeed, joinFeeds, listFeed } from "./watch.js";
 import type { WatchDeps } from "./watch.js";
 
@@ -48,13 +47,12 @@ const OPEN_STATUSES = [
 const OPEN_LIMIT = 500;
 const RECENT_LIMIT = 60;
 const HISTORY_LIMIT = 200;
-const DEVICE_LIMIT = 300;
-const CONNECTOR_LIMIT = 50;
 const POLICY_LIMIT = 50;
 const QUOTA_LIMIT = 200;
 const DIGEST_LIMIT = 40;
 const NOTICE_LIMIT = 100;
 const AGENT_LIMIT = 20;
+const FIRING_LIMIT = 3;
 
 /** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
 export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
@@ -116,17 +114,21 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
       (studio, global) => ({ studio, global }),
     ),
     queue: joinFeeds(open, recent, joinQueue),
-    devices: list(COLLECTIONS.devices, DEVICE_LIMIT, (documents) => readList(Device, documents)),
-    connectors: list(COLLECTIONS.connectorHealth, CONNECTOR_LIMIT, (documents) => readList(ConnectorHealth, documents)),
     policies: newest(ApprovalPolicy, COLLECTIONS.approvalPolicies, "version", POLICY_LIMIT),
     quotas: newest(QuotaState, COLLECTIONS.quotas, "updatedAt", QUOTA_LIMIT),
     digests: newest(Digest, COLLECTIONS.digests, "updatedAt", DIGEST_LIMIT),
     notices: newest(Notice, COLLECTIONS.notices, "at", NOTICE_LIMIT),
     records: remembered((name: RecordCollection) =>
       listFeed(deps, { path: inTenant(tenantId, name), ...CHOICES[name] }, (documents) => toChoices(name, documents)),
+    ),
     devices: list(COLLECTIONS.devices, AGENT_LIMIT, (documents) => onBoards(readList(DeviceBoard, documents))),
     connectors: list(COLLECTIONS.connectorHealth, AGENT_LIMIT, (documents) =>
       ofAgents(readList(AgentHealth, documents)),
+    ),
+    firings: listFeed(
+      deps,
+      { path: inTenant(tenantId, COLLECTIONS.firingLogs), orderBy: ["updatedAt", "desc"], limit: FIRING_LIMIT },
+      (documents) => readList(FiringLog, documents),
     ),
     proposal: remembered((id) =>
       documentFeed(deps, inTenant(tenantId, proposalRef(id)), (data) => readOne(Proposal, data)),

@@ -8,6 +8,7 @@ import type {
   GlobalControlState,
   Device,
   Notice,
+  FiringLog,
   Proposal,
   QuotaState,
   ReasonCode,
@@ -134,6 +135,8 @@ export interface TenantData {
   readonly digests: Feed<Listed<Digest>>;
   readonly notices: Feed<Listed<Notice>>;
   readonly records: (collection: RecordCollection) => Feed<readonly RecordChoice[]>;
+  /** The firings that were heard of last, the newest first. */
+  readonly firings: Feed<Listed<FiringLog>>;
   readonly proposal: (proposalId: string) => Feed<One<Proposal>>;
   readonly history: (proposalId: string) => Feed<Listed<HistoryEntry>>;
   readonly audit: AuditData;

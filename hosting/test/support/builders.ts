@@ -4,6 +4,7 @@ import type {
   ApprovalRule,
   ControlState,
   Device,
+  FiringLog,
   PolicyDecision,
   Proposal,
   ReasonCode,
@@ -282,4 +283,36 @@ export function aDecision(failures: Partial<Record<TraceLine["check"], ReasonCod
   return first === undefined
     ? { decision: "allow", reasonCode: null, trace }
     : { decision: "deny", reasonCode: first.reasonCode, trace };
+}
+
+/** A firing that is two hours old, with three zones, a gap of a quarter of an hour and one alarm. */
+export function aFiringLog(nowMs: number, overrides: Partial<FiringLog> = {}): FiringLog {
+  const startMs = nowMs - 120 * MINUTE_MS;
+  const column = (degrees: number): (number | null)[] =>
+    Array.from({ length: 239 }, (_, slot) => (slot > 120 && slot < 150 ? null : 20 + degrees + slot * 0.9));
+  return {
+    firingId: "f-1",
+    kilnId: "kiln-a",
+    kilnName: "L&L eQ2827-3",
+    title: "Bisque of the week",
+    program: "bisque",
+    cone: "04",
+    startAt: instant(startMs),
+    stepS: 30,
+    expected: [
+      { offsetS: 0, tempC: 20 },
+      { offsetS: 8_080, tempC: 121 },
+      { offsetS: 21_600, tempC: 538 },
+      { offsetS: 47_000, tempC: 1_063 },
+    ],
+    zones: { bottom: column(0), middle: column(6), top: column(14) },
+    lastSampleAt: instant(nowMs - 30_000),
+    alarms: [
+      { code: "rate_too_fast", raisedAt: instant(nowMs - 50 * MINUTE_MS), clearedAt: null, value: 108, bound: 67 },
+    ],
+    status: "running",
+    endedAt: null,
+    updatedAt: instant(nowMs),
+    ...overrides,
+  };
 }

@@ -4,6 +4,7 @@ import type {
   ApiRouteName,
   ApprovalPolicy,
   ConnectorHealth,
+  FiringLog,
   ControlState,
   Digest,
   GlobalControlState,
@@ -47,6 +48,7 @@ export interface MemoryWorld {
   readonly control: One<ControlState>;
   readonly devices: Live<Listed<Device>>;
   readonly connectors: Live<Listed<ConnectorHealth>>;
+  readonly firings: Live<Listed<FiringLog>>;
   readonly history: Live<Listed<HistoryEntry>>;
   readonly record: MemoryRecord;
   readonly policies: Live<Listed<ApprovalPolicy>>;
@@ -174,6 +176,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
           recordFeeds.set(collection, feed);
           return feed;
         },
+        firings: derived([], () => world.firings),
         proposal: (id) => {
           const feed = proposalFeeds.get(id) ?? derived([rows], () => ready(oneOf(find(id))));
           proposalFeeds.set(id, feed);

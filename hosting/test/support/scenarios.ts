@@ -5,6 +5,7 @@ import {
   aConnector,
   aControl,
   aDevice,
+  aFiringLog,
   anEvent,
   aNoteProposal,
   aProposal,
@@ -162,6 +163,7 @@ function busy(nowMs: number): MemoryWorld {
       items: deviceList(nowMs),
       unreadable: [{ id: "hubitat_99", problem: "readings: Invalid input" }],
     }),
+    firings: ready({ items: [aFiringLog(nowMs)], unreadable: [] }),
     connectors: ready({
       items: [
         aConnector({}, nowMs),

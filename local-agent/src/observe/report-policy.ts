@@ -23,7 +23,7 @@ const DEFAULT_DEADBANDS: Readonly<Record<string, number>> = {
 };
 
 /** A routine envelope waits at most this long for more to carry (see `uplink/pace.ts`). Milliseconds. */
-export const ROUTINE_EVERY_MS = 60_000;
+export const ROUTINE_EVERY_MS = 75_000;
 /** A heartbeat has to arrive before the value it repeats goes stale: the wait for its envelope and a slow way included. */
 const HEARTBEAT_MARGIN_MS = ROUTINE_EVERY_MS + 12_000;
 /** Where the kiln is hot, its temperature is a sample of the firing: one every 30 s (M12.10), a poll's jitter allowed. */

@@ -3,10 +3,10 @@ import type { AgentPayload, DeviceDescriptor } from "@studio-os/functions/contra
 import type { HealthReport, OutboxItem } from "./outbox.js";
 
 /**
- * An envelope is late or live as a whole, so its items must be of one time: half of the age from which the cloud calls an
- * envelope late. Milliseconds.
+ * An envelope is late or live as a whole, so its items must be of one time: longer than a routine envelope waits, and well
+ * below the age from which the cloud calls an envelope late. Milliseconds.
  */
-export const MAX_BATCH_SPAN_MS = 60_000;
+export const MAX_BATCH_SPAN_MS = 90_000;
 /** Room for everything of an envelope but devices and observations, a health report with twenty connectors included. */
 const ENVELOPE_FRAME_BYTES = 12 * 1024;
 

@@ -2,8 +2,10 @@ import type { ConnectorHealth, Device } from "@studio-os/functions/contracts";
 import { formatAge } from "../../ui/age.js";
 import { Empty, PanelFailure, Skeleton, UnreadableNote } from "../../ui/panel-states.js";
 import { useFeed, useNow } from "../../ui/use-live.js";
+import type { TenantData } from "../../data/studio-data.js";
 import type { TenantView } from "../tenant-view.js";
 import { DeviceCard } from "./device-card.js";
+import { FiringPanel } from "./firing-panel.js";
 import { silentAgents } from "./reading-quality.js";
 
 /** What the devices said last, how old that is, and whether the ones who ask them are well. */
@@ -28,6 +30,7 @@ export function DevicesPage({ view }: { view: TenantView }) {
           ) : null}
           {connectors.state === "ready" ? <Connectors listed={connectors.value} /> : null}
         </section>
+        <Firings feed={tenant.firings} />
         <section aria-labelledby="rooms-title">
           <h2 id="rooms-title">Readings</h2>
           {devices.state === "loading" ? <Skeleton rows={4} kind="card" label="Devices" /> : null}
@@ -59,6 +62,26 @@ export function DevicesPage({ view }: { view: TenantView }) {
         </section>
       </div>
     </div>
+  );
+}
+
+/** Nothing at all where no kiln is logged: most studios begin without a sensor in the kiln. */
+function Firings({ feed }: { feed: TenantData["firings"] }) {
+  const firings = useFeed(feed);
+  if (firings.state === "loading") return null;
+  if (firings.state === "failed") return <PanelFailure source="The firings" failure={firings} onRetry={feed.retry} />;
+  const { items, unreadable } = firings.value;
+  if (items.length + unreadable.length === 0) return null;
+  return (
+    <section aria-labelledby="firings-title">
+      <h2 id="firings-title">Firings</h2>
+      {unreadable.map((record) => (
+        <UnreadableNote key={record.id} {...record} />
+      ))}
+      {items.map((log) => (
+        <FiringPanel key={log.firingId} log={log} />
+      ))}
+    </section>
   );
 }
 
