@@ -16,7 +16,19 @@ import { apiHandlers } from "./api/handlers.js";
 import { recordAccessRefusal } from "./api/record-access-refusal.js";
 import type { UplinkDeps } from "./devices/ingest-envelope.js";
 import { jobFunction } from "./jobs/job-trigger.js";
-import { auditJob, deviceWatchJob, expiryJob, exportJob, firingThinJob, outboxJob, purgeJob, quotaJob, reminderJob, schedulerJob, witnessJob } from "./jobs/jobs.js";
+import {
+  auditJob,
+  deviceWatchJob,
+  expiryJob,
+  exportJob,
+  firingThinJob,
+  outboxJob,
+  purgeJob,
+  quotaJob,
+  reminderJob,
+  schedulerJob,
+  witnessJob,
+} from "./jobs/jobs.js";
 import { outboxPublishFunction, studioEventsPushFunction } from "./outbox/outbox-trigger.js";
 import { cloudScheduler, schedulerConfig } from "./platform/cloud-scheduler.js";
 import { publishStudioEvent } from "./platform/event-publisher.js";

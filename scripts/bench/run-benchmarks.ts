@@ -15,6 +15,7 @@ import type { KillSwitchDrill } from "./kill-switch.js";
 import { measureThroughput } from "./execute-throughput.js";
 import type { Throughput } from "./execute-throughput.js";
 import { lifecycleOf, measureLifecycle, measureQuorumOfTwo } from "./lifecycle-cost.js";
+import { measureAppends } from "./outbox-appends.js";
 import { inSections, renderReport } from "./report.js";
 import type { Finding } from "./report.js";
 import { quantile, ratioOf } from "./statistics.js";
@@ -59,6 +60,20 @@ async function main(): Promise<void> {
     await studio.close();
     console.log("flipping the switch 100 times under load");
     findings.push(...killSwitchFindings(await measureKillSwitch()));
+    console.log("appending to the outbox and to a bare file");
+    const appends = await measureAppends();
+    const over = ratioOf(appends.outbox, appends.bare, 0.5, Math.random);
+    findings.push({
+      ...ratio(
+        "ten observations into the outbox, flushed, over a bare fsync",
+        over,
+        null,
+        null,
+        appends.outbox,
+        appends.bare,
+      ),
+      section: "Agent",
+    });
     console.log("living through a day of forty devices");
     findings.push(...dayFindings(await measureDeviceDay()));
     console.log("polling 100 devices 1,000 times");

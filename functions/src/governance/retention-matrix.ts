@@ -123,6 +123,11 @@ export const RETENTION: Readonly<Record<keyof typeof COLLECTIONS, Retention>> = 
     concernsPeople: false,
     ...purgedAfter(400, "receivedAt"),
   },
+  firingLogs: {
+    holds: "the temperatures of each firing",
+    ...PRESENT,
+    why: "One document for each firing, thinned after a week: what happened in the kiln is asked for years later.",
+  },
   connectorHealth: { holds: "how each connector is", ...PRESENT },
   deadLetters: {
     holds: "messages that were refused, whole",

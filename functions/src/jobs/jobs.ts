@@ -43,6 +43,8 @@ export const purgeJob: Job = {
   name: "retentionPurge",
   everyMs: 24 * 60 * MINUTE_MS,
   run: async (deps, requestId) => ({ ...(await runPurges(deps, requestId)) }),
+};
+
 /** Says of agents and firings what their silence says. */
 export const deviceWatchJob: Job = {
   name: "deviceWatch",

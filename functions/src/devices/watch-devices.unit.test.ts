@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { eventsOf } from "../../test/support/audit-trail.js";
+import { aFiring } from "../../test/support/builders.js";
+import { testDeps } from "../../test/support/fake-means.js";
+import type { TestDeps } from "../../test/support/fake-means.js";
+import {
+  AGENT_ID,
+  NOW,
+  aDelivery,
+  aKey,
+  anAgent,
+  anEnvelope,
+  anObservation,
+  at,
+  toBytes,
+} from "../../test/support/uplink-fixtures.js";
+import { toDocument } from "../commit/document-change.js";
+import {
+  AGENT_OFFLINE_AFTER_MS,
+  AgentHealth,
+  FIRING_THIN_AFTER_MS,
+  FiringLog,
+  agentHealthRef,
+  agentRef,
+  firingLogRef,
+  inTenant,
+  tenantPath,
+} from "../contracts/index.js";
+import type { AgentPayload, Observation } from "../contracts/index.js";
+import { ingestEnvelope } from "./ingest-envelope.js";
+import { thinFiringLogs, watchDevices } from "./watch-devices.js";
+
+const MINUTE_MS = 60_000;
+const signer = aKey();
+const TENANT = anAgent([signer]).tenantId;
+const in_ = (ref: string): string => inTenant(TENANT, ref);
+
+describe("devices/log-firing and watch-devices", () => {
+  let deps: TestDeps;
+  let seq: number;
+  beforeEach(() => {
+    seq = 0;
+    deps = testDeps({
+      [tenantPath(TENANT)]: { tenantId: TENANT },
+      [in_(agentRef(AGENT_ID))]: toDocument(anAgent([signer])),
+      [in_("firings/f-1")]: toDocument(firing("firing")),
+    });
+    deps.clock.set(NOW);
+  });
+
+  const firing = (status: string) => ({
+    ...aFiring(),
+    firingId: "f-1",
+    kilnId: "kiln-a",
+    program: "bisque",
+    cone: "04",
+    status,
+    startAt: at(-20 * MINUTE_MS),
+    endAt: at(600 * MINUTE_MS),
+  });
+  const log = (): FiringLog | null =>
+    FiringLog.safeParse(deps.transactor.dump()[in_(firingLogRef("f-1"))]).data ?? null;
+  const alarms = (): unknown[] =>
+    eventsOf(deps.transactor.dump(), TENANT).flatMap(({ type, data }) =>
+      type === "firing.alarmed" ? [data["code"]] : [],
+    );
+  const sample = (offsetMs: number, value: number, change: Partial<Observation> = {}): Observation =>
+    anObservation({ deviceId: "hubitat:21", value, observedAt: at(offsetMs), ...change });
+  const kiln = { kilnId: "kiln-a", zone: "middle" };
+
+  async function ingest(payload: AgentPayload, atMs = 0): Promise<void> {
+    seq += 1;
+    deps.clock.set(at(atMs));
+    const envelope = anEnvelope(signer, { seq, sentAt: at(atMs - 1_000), payload });
+    const uplink = { ...deps, submitAgentProposal: () => Promise.reject(new Error("no proposal")) };
+    const outcome = await ingestEnvelope(uplink, aDelivery(toBytes(envelope)));
+    assert.equal(outcome.kind, "accepted", JSON.stringify(outcome));
+  }
+  const heard = (atMs: number, ...observations: readonly Observation[]): Promise<void> => {
+    const devices = [{ deviceId: "hubitat:21", name: "Kiln A", kind: "probe", room: null, kiln }];
+    return ingest({ kind: "observations", devices, observations: [...observations] }, atMs);
+  };
+  const watch = (atMs: number): Promise<Record<string, number>> => {
+    deps.clock.set(at(atMs));
+    return watchDevices(deps, "job-1");
+  };
+
+  it("logs the temperatures of a kiln that is fired beside its program's curve, and of nothing else", async () => {
+    await heard(0, sample(-30_000, 100), sample(0, 101), sample(0, 40, { attribute: "humidity", unit: "%" }));
+    assert.deepEqual(log()?.zones["middle"]?.slice(-2), [100, 101]);
+    assert.ok((log()?.expected.length ?? 0) > 3);
+    await ingest({ kind: "observations", devices: [], observations: [sample(30_000, 500)] }, 30_000);
+    await heard(60_000, sample(60_000, 215, { unit: "°F" }), sample(60_001, 99, { quality: "unknown" }));
+    assert.equal(log()?.lastSampleAt, NOW);
+  });
+
+  it("does not log a kiln whose next firing is only booked", async () => {
+    deps = testDeps({ ...deps.transactor.dump(), [in_("firings/f-1")]: toDocument(firing("armed")) });
+    await heard(0, sample(0, 100));
+    assert.equal(log(), null);
+  });
+
+  it("raises an alarm on record in the commit of the sample that shows it", async () => {
+    await heard(0, sample(0, 1_100));
+    assert.deepEqual([alarms(), log()?.alarms[0]?.code], [["over_target"], "over_target"]);
+    await heard(MINUTE_MS, sample(MINUTE_MS, 1_000));
+    assert.equal(log()?.alarms[0]?.clearedAt, at(MINUTE_MS));
+  });
+
+  it("raises one alarm for a firing that falls silent, ends its log with it, and thins the log a week later", async () => {
+    await heard(0, sample(0, 500));
+    assert.equal((await watch(5 * MINUTE_MS))["alarmsRaised"], 0);
+    assert.equal((await watch(5 * MINUTE_MS + 1))["alarmsRaised"], 1);
+    assert.equal((await watch(9 * MINUTE_MS))["alarmsRaised"], 0);
+    assert.deepEqual(alarms(), ["no_reading"]);
+    deps = testDeps(
+      { ...deps.transactor.dump(), [in_("firings/f-1")]: toDocument(firing("complete")) },
+      { drawnBefore: 99 },
+    );
+    assert.equal((await watch(10 * MINUTE_MS))["logsEnded"], 1);
+    assert.deepEqual([log()?.status, log()?.alarms[0]?.clearedAt], ["ended", at(10 * MINUTE_MS)]);
+    assert.equal((await watch(11 * MINUTE_MS))["logsEnded"], 0);
+    deps.clock.set(at(10 * MINUTE_MS + FIRING_THIN_AFTER_MS - 1));
+    assert.equal((await thinFiringLogs(deps))["thinned"], 0);
+    deps.clock.set(at(10 * MINUTE_MS + FIRING_THIN_AFTER_MS));
+    assert.equal((await thinFiringLogs(deps))["thinned"], 1);
+    assert.equal(log()?.stepS, 120);
+  });
+
+  it("has an alarm for a firing of which nothing was ever heard, where the kiln has a sensor, and none where it has none", async () => {
+    assert.equal((await watch(0))["alarmsRaised"], 0);
+    const earlier = { ...FiringLog.parse({ ...emptyLog(), firingId: "f-0" }), lastSampleAt: at(-9e8), status: "ended" };
+    deps = testDeps({ ...deps.transactor.dump(), [in_(firingLogRef("f-0"))]: toDocument(earlier) });
+    assert.equal((await watch(0))["alarmsRaised"], 1);
+    assert.equal(log()?.alarms[0]?.code, "no_reading");
+  });
+
+  it("says once that an agent went offline, eleven minutes after its last report, and not while it reports", async () => {
+    const report = { kind: "health", connectors: [] } as const;
+    await ingest({ ...report, connectors: [] }, 0);
+    const health = (): AgentHealth => AgentHealth.parse(deps.transactor.dump()[in_(agentHealthRef(AGENT_ID))]);
+    assert.equal((await watch(AGENT_OFFLINE_AFTER_MS - 1))["agentsOffline"], 0);
+    assert.equal((await watch(AGENT_OFFLINE_AFTER_MS))["agentsOffline"], 1);
+    assert.equal((await watch(AGENT_OFFLINE_AFTER_MS + MINUTE_MS))["agentsOffline"], 0);
+    assert.deepEqual([health().availability, health().availableSince], ["offline", at(AGENT_OFFLINE_AFTER_MS)]);
+    const offline = eventsOf(deps.transactor.dump(), TENANT).filter(({ type }) => type === "agent.went_offline");
+    assert.deepEqual(
+      offline.map(({ data }) => data["lastHeardAt"]),
+      [NOW],
+    );
+  });
+
+  const emptyLog = (): object => ({
+    ...{ firingId: "f-0", kilnId: "kiln-a", kilnName: "A", title: "Earlier", program: "bisque", cone: "04" },
+    ...{ startAt: at(-9e8), stepS: 30, expected: [], zones: {}, lastSampleAt: null, alarms: [], status: "running" },
+    ...{ endedAt: null, updatedAt: at(-9e8) },
+  });
+});
