@@ -5,7 +5,7 @@ import { createFeed } from "./live.js";
 import type { Feed, Live } from "./live.js";
 import { readList, readOne } from "./read-document.js";
 import { remembered } from "./remembered.js";
-import type { HistoryEntry, Listed, One } from "./studio-data.js";
+import type { HistoryEntry, Listed, One } from "./listed.js";
 import { documentFeed, failureOf, listFeed } from "./watch.js";
 import type { WatchDeps } from "./watch.js";
 

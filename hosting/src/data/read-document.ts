@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Listed, One } from "./studio-data.js";
+import type { Listed, One } from "./listed.js";
 
 /** What a Firestore `Timestamp` looks like, whichever copy of the SDK made it. */
 interface TimestampLike {

@@ -16,11 +16,13 @@ import type {
   RouteAnswer,
   RouteBodyInput,
   RouteParams,
-  StoredAuditEvent,
 } from "@studio-os/functions/contracts";
 import type { AuditData } from "./audit-data.js";
 import type { Environment } from "./config.js";
-import type { Feed, Unreadable } from "./live.js";
+import type { HistoryEntry, Listed, One } from "./listed.js";
+import type { Feed } from "./live.js";
+
+export type { HistoryEntry, Listed, One } from "./listed.js";
 
 /**
  * Everything that a view may ask of the world. The production implementation stands on the firebase web SDK and the
@@ -77,21 +79,6 @@ export interface Queue {
   /** True: more is open than the cockpit reads at once, and the rows are those with the nearest deadline. */
   readonly isTruncated: boolean;
 }
-
-/** The documents of one list that could be read, and those that could not. */
-export interface Listed<T> {
-  readonly items: readonly T[];
-  readonly unreadable: readonly Unreadable[];
-}
-
-/** `missing`: there is no such document. A control state that is missing or unreadable counts as stopped. */
-export type One<T> =
-  | { readonly kind: "found"; readonly value: T }
-  | { readonly kind: "missing" }
-  | { readonly kind: "unreadable"; readonly problem: string };
-
-/** One audit event with the id of its document. */
-export type HistoryEntry = StoredAuditEvent & { readonly eventId: string };
 
 export interface StudioFacts {
   readonly name: string;
