@@ -152,7 +152,7 @@ describe("hosting: running the studio in the cockpit", function () {
     "proposes a change from a form: mistakes by their fields, words kept over a reload, then the proposal itself",
     on("/t/clay/propose/firing.flag", async (page) => {
       await button(page, "Submit for approval").click();
-      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid")), "true");
+      await page.locator(".field", { hasText: "Firing" }).locator("input:focus").waitFor();
       assert.deepEqual(await callsOf(page, "submitProposal"), []);
       await field(page, "Firing").fill("f-70");
       await page.locator(".hint", { hasText: "Glaze load 12 · Big Electric" }).waitFor();
@@ -188,7 +188,7 @@ describe("hosting: running the studio in the cockpit", function () {
       await field(page, "Note").fill("Ines left the lid open");
       await button(page, "Submit for approval").click();
       await page.locator(".field", { hasText: "Note" }).getByText("Names a member.").waitFor();
-      assert.equal(await field(page, "Note").evaluate((it) => it === document.activeElement), true);
+      await page.locator(".field", { hasText: "Note" }).locator("textarea:focus").waitFor();
       await field(page, "Note").fill("The lid was open");
       assert.equal(await page.getByText("Names a member.").count(), 0, "it was about the old words");
     }),
