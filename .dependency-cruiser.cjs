@@ -66,7 +66,8 @@ module.exports = {
       severity: "error",
       comment:
         "evaluatePolicy has one caller, proposals/judge.ts, so that plan, execute, the cockpit's trace and every sweep are judged alike: ask judge().",
-      from: { pathNot: ["^functions/src/proposals/judge[.]ts$", TEST] },
+      // A benchmark measures it and decides nothing.
+      from: { pathNot: ["^functions/src/proposals/judge[.]ts$", "^scripts/bench/", TEST] },
       to: { path: "^functions/src/policy/evaluate-policy[.]ts$" },
     },
     {
