@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { openBrowser } from "./support/browser.js";
+import { aLog } from "../../functions/test/support/audit-bundles.js";
+import { memoryLog } from "../../functions/test/support/memory-log.js";
+import { seedSigner } from "../../functions/src/audit/seed-signer.js";
+import type { HistoryEntry } from "../src/data/studio-data.js";
+import { openBrowser, seriousViolations } from "./support/browser.js";
+import type { MemoryLogDocuments } from "./support/memory-audit.js";
 import { serveStates } from "./support/serve-states.js";
 import { heard, openState } from "./support/states-page.js";
 import type { StudioTest } from "./support/states-page.js";
@@ -121,4 +126,60 @@ describe("hosting: the record", function () {
     await page.getByText("These are not the words that the event was recorded with.").waitFor();
     await close();
   });
+
+  it("proves what it shows by itself, shouts when it is shown another past, and does not forget with a reload", async () => {
+    const { page, complaints, close } = await openState(browser, served.origin, "busy", AUDIT);
+    const showLog = async (salt: string, size: number) => {
+      const log = await aStoredLog(salt, size);
+      await page.evaluate((it) => (window as unknown as { studioTest: StudioTest }).studioTest.setLog(it), log);
+      await page.getByRole("button", { name: "new — show" }).click();
+    };
+    const chip = page.getByTestId("chain-chip");
+    await chip.getByText("This cockpit was given no key of the log.").waitFor();
+    await showLog("a", 5);
+    await chip.getByText("5 shown events are in the signed log of 5 entries.").waitFor();
+    await showLog("a", 7);
+    await chip.getByText("It only grew since this browser saw it last.").waitFor();
+
+    await showLog("b", 9);
+    const alarm = page.getByTestId("chain-alarm");
+    await alarm.getByText("The audit log is not sound.").waitFor();
+    await heard(page, "assertive", /The audit log is not sound/);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await seriousViolations(page), []);
+    }
+    await page.reload();
+    await page.getByTestId("chain-chip").waitFor();
+    await showLog("a", 7);
+    await alarm.getByText("two pasts of this log that cannot both be true").waitFor();
+    await page.getByText("The evidence: two signed checkpoints").click();
+    assert.equal(await page.getByText("studio.example/audit/clay").count(), 2);
+    await page.getByRole("button", { name: "The evidence is kept…" }).click();
+    await page.getByRole("button", { name: "I have kept both: stop showing this" }).click();
+    await chip.getByText("It only grew since this browser saw it last.").waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
 });
+
+const SIGNER = seedSigner("studio.example/audit/clay", Buffer.alloc(32, 1));
+
+/** A signed log of this studio as the database holds it. Another salt is another past. */
+async function aStoredLog(salt: string, size: number): Promise<MemoryLogDocuments> {
+  const stored = await memoryLog(aLog(size, { salt, signer: SIGNER }), [size]);
+  const checkpoint = stored.checkpoints.get(size);
+  assert.ok(checkpoint !== undefined);
+  const { origin, root } = checkpoint;
+  const at = "2026-11-20T09:00:00.000Z";
+  const key = Buffer.from(SIGNER.verifierKey.split("+").slice(2).join("+"), "base64").subarray(1);
+  return {
+    identity: { host: "studio.example", publicKeys: [key.toString("base64")] },
+    head: { v: 1, epoch: 1, origin, size, root, edge: [], sequencedAt: at, publishedSize: size, publishedAt: at },
+    checkpoints: { [size]: checkpoint },
+    tiles: Object.fromEntries(stored.tiles),
+    entries: [...stored.documents.values()].map(
+      ({ id, data }) => ({ ...data, eventId: id }) as unknown as HistoryEntry,
+    ),
+  };
+}

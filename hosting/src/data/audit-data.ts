@@ -1,9 +1,20 @@
-import { AuditPayload, COLLECTIONS, StoredAuditEvent, auditPayloadRef, inTenant } from "@studio-os/functions/contracts";
+import {
+  AuditPayload,
+  COLLECTIONS,
+  LogHead,
+  StoredAuditEvent,
+  auditPayloadRef,
+  inTenant,
+  logCheckpointRef,
+  logHeadRef,
+  logTileRef,
+} from "@studio-os/functions/contracts";
 import type { AuditEventType, UtcInstant } from "@studio-os/functions/contracts";
+import type { StudioConfig } from "./config.js";
 import type { ListQuery, RawDocument } from "./firestore-live.js";
 import { createFeed } from "./live.js";
 import type { Feed, Live } from "./live.js";
-import { readList, readOne } from "./read-document.js";
+import { readList, readOne, toContract } from "./read-document.js";
 import { remembered } from "./remembered.js";
 import type { HistoryEntry, Listed, One } from "./listed.js";
 import { documentFeed, failureOf, listFeed } from "./watch.js";
@@ -50,6 +61,19 @@ interface Chain extends Listed<HistoryEntry> {
 }
 export type ChainOf = { readonly proposalId: string } | { readonly requestId: string };
 
+/** The documents of a studio's signed log, and what it has to be signed with. */
+export interface LogData {
+  /** Null: the cockpit was configured without, so that it can verify nothing. */
+  readonly identity: NonNullable<StudioConfig["auditLog"]> | null;
+  /** Where the log stands, live. A hint: what counts is signed. */
+  readonly head: Feed<One<LogHead>>;
+  /** Reads for one check: each document is asked for once. They reject when the database cannot be asked. */
+  readonly reads: () => {
+    readonly checkpoint: (epoch: number, size: number) => Promise<unknown>;
+    readonly tile: (epoch: number, level: number, index: number) => Promise<unknown>;
+  };
+}
+
 /** What the cockpit reads of a studio's record. */
 export interface AuditData {
   /** The newest page, live. */
@@ -59,10 +83,11 @@ export interface AuditData {
   readonly chain: (of: ChainOf) => Feed<Chain>;
   /** The words behind an event; missing where there never were any, and where they were erased. */
   readonly words: (eventId: string) => Feed<One<AuditPayload>>;
+  readonly log: LogData;
 }
 
 /** The record of one studio, read under rules. */
-export function openAuditData(deps: WatchDeps, tenantId: string): AuditData {
+export function openAuditData(deps: WatchDeps, tenantId: string, identity: LogData["identity"]): AuditData {
   const path = inTenant(tenantId, COLLECTIONS.auditEvents);
   const newest = remembered((key: string) =>
     listFeed(deps, pageQuery(path, JSON.parse(key) as AuditFilter, null), toPage),
@@ -82,6 +107,20 @@ export function openAuditData(deps: WatchDeps, tenantId: string): AuditData {
     words: remembered((eventId) =>
       documentFeed(deps, inTenant(tenantId, auditPayloadRef(eventId)), (data) => readOne(AuditPayload, data)),
     ),
+    log: {
+      identity,
+      head: documentFeed(deps, inTenant(tenantId, logHeadRef()), (data) => readOne(LogHead, data)),
+      reads: () => {
+        const read = once(async (ref: string) => {
+          const layer = await deps.layer();
+          return toContract(await layer.readDocument(inTenant(tenantId, ref)));
+        });
+        return {
+          checkpoint: (epoch, size) => read(logCheckpointRef(epoch, size)),
+          tile: (epoch, level, index) => read(logTileRef(epoch, level, index)),
+        };
+      },
+    },
   };
 }
 
@@ -211,6 +250,16 @@ function followFeed<A, B, T>(
       for (const feed of [first, beside?.feed]) if (feed?.getSnapshot().state === "failed") feed.retry();
       joined.retry();
     },
+  };
+}
+
+/** One answer for each question, however often it is asked. */
+function once<T>(ask: (question: string) => Promise<T>): (question: string) => Promise<T> {
+  const answers = new Map<string, Promise<T>>();
+  return (question) => {
+    const answer = answers.get(question) ?? ask(question);
+    answers.set(question, answer);
+    return answer;
   };
 }
 

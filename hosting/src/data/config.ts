@@ -19,6 +19,16 @@ export const StudioConfig = z
     apiKey: z.string().min(1),
     environment: Environment,
     authEmulatorUrl: z.url().optional(),
+    /** Which logs this cockpit checks, and by which keys: Ed25519, base64 of 32 bytes. Without it nothing is verified. */
+    auditLog: z
+      .strictObject({
+        host: z.string().min(1).max(255),
+        publicKeys: z
+          .array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/))
+          .min(1)
+          .max(2),
+      })
+      .optional(),
     firestoreEmulator: z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535) }).optional(),
   })
   .refine(

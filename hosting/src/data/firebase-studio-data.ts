@@ -82,12 +82,16 @@ export function openFirebaseStudio(config: StudioConfig, browser: Window): Studi
     openTenant: (tenantId) => {
       const { connection, witness } = watchConnection(browser);
       const deps: WatchDeps = { layer, witness, nowMs: () => Date.now() };
-      return { tenantId, connection, call, ...tenantFeeds(deps, tenantId) };
+      return { tenantId, connection, call, ...tenantFeeds(deps, tenantId, config.auditLog ?? null) };
     },
   };
 }
 
-function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenantId" | "connection" | "call"> {
+function tenantFeeds(
+  deps: WatchDeps,
+  tenantId: string,
+  logIdentity: NonNullable<StudioConfig["auditLog"]> | null,
+): Omit<TenantData, "tenantId" | "connection" | "call"> {
   const proposals = inTenant(tenantId, COLLECTIONS.proposals);
   const open = listFeed(
     deps,
@@ -145,7 +149,7 @@ function tenantFeeds(deps: WatchDeps, tenantId: string): Omit<TenantData, "tenan
         toHistory,
       ),
     ),
-    audit: openAuditData(deps, tenantId),
+    audit: openAuditData(deps, tenantId, logIdentity),
   };
 }
 

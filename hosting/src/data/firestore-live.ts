@@ -4,6 +4,7 @@ import {
   connectFirestoreEmulator,
   doc,
   documentId,
+  getDocFromServer,
   getDocsFromServer,
   getFirestore,
   limit,
@@ -47,6 +48,8 @@ export interface LiveLayer {
   readonly watchDocument: (path: string, watcher: Watcher<unknown>) => () => void;
   readonly watchList: (list: ListQuery, watcher: Watcher<readonly RawDocument[]>) => () => void;
   /** One answer of the server's, never the cache's. Rejects with a `FirestoreError`. */
+  /** As the server has it now, `undefined` where there is none. Rejects with a `FirestoreError`. */
+  readonly readDocument: (path: string) => Promise<unknown>;
   readonly readList: (list: ListQuery) => Promise<readonly RawDocument[]>;
 }
 
@@ -61,6 +64,7 @@ export function openLiveLayer(app: FirebaseApp, config: StudioConfig): LiveLayer
   return {
     watchDocument: (path, watcher) => watchDocument(doc(db, path), watcher),
     watchList: (list, watcher) => watchQuery(toQuery(db, list), watcher),
+    readDocument: async (path) => (await getDocFromServer(doc(db, path))).data(),
     readList: async (list) => toRaw(await getDocsFromServer(toQuery(db, list))),
   };
 }

@@ -1,4 +1,4 @@
-import type { AuditPayload } from "@studio-os/functions/contracts";
+import type { AuditPayload, LogHead } from "@studio-os/functions/contracts";
 import type { AuditData, AuditFilter, AuditPage } from "../../src/data/audit-data.js";
 import type { Feed, Live } from "../../src/data/live.js";
 import { createStore } from "../../src/data/store.js";
@@ -16,9 +16,20 @@ export interface MemoryRecord {
 
 export const EMPTY_RECORD: MemoryRecord = { entries: [], unreadable: [], state: "ready", olderFailures: 0, words: {} };
 
+/** The stored documents of a signed log, and the events that are in it. */
+export interface MemoryLogDocuments {
+  readonly identity: NonNullable<AuditData["log"]["identity"]>;
+  readonly head: LogHead;
+  readonly checkpoints: Readonly<Record<string, unknown>>;
+  readonly tiles: Readonly<Record<string, unknown>>;
+  readonly entries: readonly HistoryEntry[];
+}
+
 export interface RecordControls {
   /** Somebody does something while a page shows the record. */
   readonly addEvent: (entry: HistoryEntry) => void;
+  /** The record is this log's from now on. Without one, the cockpit was given no key. */
+  readonly setLog: (log: MemoryLogDocuments) => void;
 }
 
 /** As many rows as one page has in the studio's own data. */
@@ -51,7 +62,7 @@ export function createMemoryAudit(record: MemoryRecord): { audit: AuditData; con
     record.state === "ready"
       ? () => ({ state: "ready", value: read(), isFromCache: false, confirmedAtMs: Date.now() })
       : () => (record.state === "failed" ? FAILURE : { state: "loading" });
-  const audit: AuditData = {
+  const audit: Omit<AuditData, "log"> = {
     newest: remembered((filter: AuditFilter) =>
       feedOver(
         entries,
@@ -88,7 +99,31 @@ export function createMemoryAudit(record: MemoryRecord): { audit: AuditData; con
       }),
     ),
   };
-  return { audit, controls: { addEvent: (entry) => entries.set([...entries.getSnapshot(), entry]) } };
+  const documents = createStore<MemoryLogDocuments | null>(null);
+  const log: AuditData["log"] = {
+    get identity() {
+      return documents.getSnapshot()?.identity ?? null;
+    },
+    head: feedOver(documents, () => {
+      const head = documents.getSnapshot()?.head;
+      const value: One<LogHead> = head === undefined ? { kind: "missing" } : { kind: "found", value: head };
+      return { state: "ready", value, isFromCache: false, confirmedAtMs: Date.now() };
+    }),
+    reads: () => ({
+      checkpoint: (_, size) => Promise.resolve(documents.getSnapshot()?.checkpoints[String(size)]),
+      tile: (_, level, index) => Promise.resolve(documents.getSnapshot()?.tiles[`${level}-${index}`]),
+    }),
+  };
+  return {
+    audit: { ...audit, log },
+    controls: {
+      addEvent: (entry) => entries.set([...entries.getSnapshot(), entry]),
+      setLog: (next) => {
+        documents.set(next);
+        entries.set(next.entries);
+      },
+    },
+  };
 }
 
 const newestFirst = (entries: readonly HistoryEntry[]): HistoryEntry[] =>

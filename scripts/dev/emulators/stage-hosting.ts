@@ -1,5 +1,11 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { encodeBase64 } from "../../../functions/src/audit/bytes.js";
+import { readLogSettings } from "../../../functions/src/audit/log-settings.js";
+import { nodeCrypto } from "../../../functions/src/audit/node-crypto.js";
+import { formatOrigin } from "../../../functions/src/audit/origin.js";
+import { seedSigner } from "../../../functions/src/audit/seed-signer.js";
+import { parseVerifierKey } from "../../../functions/src/audit/verifier-key.js";
 import type { EmulatorPorts } from "./emulator-config.js";
 
 /** Any value does: the emulators check no key, and the web SDK wants one. */
@@ -26,5 +32,17 @@ function cockpitConfig(projectId: string, ports: EmulatorPorts): object {
     environment: "emulator",
     authEmulatorUrl: `http://127.0.0.1:${ports.auth}`,
     firestoreEmulator: { host: "127.0.0.1", port: ports.firestore },
+    ...(projectId.startsWith("demo-") ? { auditLog: emulatorLog(projectId) } : {}),
   };
+}
+
+/** The log's host and the emulator's own key, which is no secret. */
+function emulatorLog(projectId: string): object {
+  const { host, keys } = readLogSettings({ FUNCTIONS_EMULATOR: "true", GCLOUD_PROJECT: projectId });
+  const seeds = keys.flatMap((key) => (key.kind === "seed" ? [key.seed] : []));
+  const publicKeys = seeds.map((seed) => {
+    const { verifierKey } = seedSigner(formatOrigin({ host, tenantId: "studio", epoch: 1 }), seed);
+    return encodeBase64(parseVerifierKey(nodeCrypto.sha256, verifierKey).publicKey);
+  });
+  return { host, publicKeys };
 }

@@ -30,6 +30,7 @@ describe("scripts/dev/emulators/stage-hosting", () => {
         projectId: "demo-x",
         apiKey: "demo-key",
         environment: "emulator",
+        auditLog: { host: "demo-x.web.app", publicKeys: ["tOT75vPt5m3K7u21EEleQACtVh5Lyu3viQIB7nQ5s+Q="] },
         authEmulatorUrl: `http://127.0.0.1:${PORTS.auth}`,
         firestoreEmulator: { host: "127.0.0.1", port: PORTS.firestore },
       },

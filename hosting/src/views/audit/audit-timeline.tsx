@@ -9,6 +9,7 @@ import { useNow } from "../../ui/use-live.js";
 import type { TenantView } from "../tenant-view.js";
 import { NO_SEARCH, isNarrow, searchWords } from "./audit-search.js";
 import type { AuditSearch } from "./audit-search.js";
+import { ChainChip } from "./chain-chip.js";
 import { AuditRow } from "./audit-row.js";
 import { useTimeline } from "./use-timeline.js";
 import type { Timeline } from "./use-timeline.js";
@@ -53,6 +54,7 @@ function Rows(props: Omit<AuditTimelineProps, "filter"> & { timeline: Ready }) {
           </p>
         ) : null}
       </div>
+      {items.length === 0 ? null : <ChainChip view={view} entries={items} />}
       {unreadable.map((record) => (
         <UnreadableNote key={record.id} {...record} />
       ))}

@@ -8,6 +8,7 @@ import { auditPath, chainPath, queuePath, useAddress } from "../../ui/route.js";
 import type { ChainAddress } from "../../ui/route.js";
 import { useFeed } from "../../ui/use-live.js";
 import type { TenantView } from "../tenant-view.js";
+import { ChainChip } from "./chain-chip.js";
 import { stepsOf, summaryOf } from "./chain.js";
 import type { ChainStep } from "./chain.js";
 import { EventFacts } from "./event-facts.js";
@@ -52,7 +53,10 @@ function Steps({ view, chain }: { view: TenantView; chain: ChainAddress }) {
           </p>
         </Empty>
       ) : (
-        <Summary items={items} />
+        <>
+          <Summary items={items} />
+          <ChainChip view={view} entries={items} />
+        </>
       )}
       {isTruncated ? <p className="queue-note">More is on record than is shown: these are the newest.</p> : null}
       {unreadable.map((record) => (
