@@ -3,6 +3,7 @@ import * as z from "zod";
 import { errnoOf, parseJson, secretOf } from "./config-values.js";
 import type { ConfigHost } from "./config-values.js";
 import { HubitatConfig } from "./hubitat/hubitat-config.js";
+import { LiveConfig, PostUrlConfig } from "./hubitat/live/live-config.js";
 import { LOG_LEVELS } from "./logger.js";
 import { AttributePolicy, ROUTINE_EVERY_MS } from "./observe/report-policy.js";
 import { AccountFields, AccountOptions, RoborockOptions, VacuumConfig } from "./roborock/options.js";
@@ -14,7 +15,8 @@ import type { AgentSigningKey } from "./uplink/agent-key.js";
 
 /** A hub is small: polls come slowly, and simulators play faster than life. */
 const PollIntervalMs = z.int().min(100).max(3_600_000);
-const HUBITAT_POLL_MS = 5_000;
+/** Repeats an unchanged value before the cloud calls it stale: temperatures after 120 s, of which heartbeats take 90. */
+const HUBITAT_POLL_MS = 20_000;
 const ROBOROCK_POLL_MS = 30_000;
 const STATUS_PORT = 8_754;
 
@@ -93,7 +95,9 @@ export function secretsOf(config: AgentConfig): Secret[] {
   const vacuums = roborock === null ? [] : roborock.devices.map(({ localKey }) => localKey);
   const account = roborock === null ? [] : [roborock.rriot.u, roborock.rriot.s, roborock.rriot.k];
   const email = config.roborockAccount === null ? [] : [config.roborockAccount.email];
-  return [...(hubitat === null ? [] : [hubitat.token]), ...account, ...vacuums, ...email];
+  const hub = hubitat === null ? [] : [hubitat.token];
+  const events = hubitat?.live.kind === "post_url" ? [hubitat.live.pathSecret] : [];
+  return [...hub, ...events, ...account, ...vacuums, ...email];
 }
 
 /** Without what is the agent's own in the sections: how often it polls. */
@@ -102,7 +106,9 @@ const ACCOUNT = AccountFields.strip();
 
 /** The hub's own options, with the token in the open: given to the client and to nothing else. */
 export function revealHubitat(section: NonNullable<AgentConfig["hubitat"]>): HubitatConfig {
-  return HubitatConfig.strip().parse({ ...section, token: section.token.reveal() });
+  const { live, token } = section;
+  const openLive = live.kind === "post_url" ? { ...live, pathSecret: live.pathSecret.reveal() } : live;
+  return HubitatConfig.strip().parse({ ...section, token: token.reveal(), live: openLive });
 }
 
 /** The vacuums' own options, with their secrets in the open: given to the client and to nothing else. */
@@ -129,8 +135,12 @@ function openRoborock(section: NonNullable<AgentConfig["roborock"]>, isSimulated
 }
 
 function hubitatSection(host: ConfigHost) {
-  return HubitatConfig.omit({ token: true }).extend({
+  const postUrl = PostUrlConfig.extend({ pathSecret: secretOf(host, PostUrlConfig.shape.pathSecret) });
+  const [none, eventSocket] = LiveConfig.options;
+  return HubitatConfig.omit({ token: true, live: true }).extend({
     token: secretOf(host, HubitatConfig.shape.token),
+    // The hub tells its changes by itself; polls then only make sure.
+    live: z.discriminatedUnion("kind", [none, eventSocket, postUrl]).default({ kind: "event_socket" }),
     pollIntervalMs: PollIntervalMs.default(HUBITAT_POLL_MS),
   });
 }

@@ -86,7 +86,7 @@ describe("local-agent/load-config", () => {
     const config = parse(aConfig());
     assert.equal(config.pubsub.topic, "agent-uplink");
     assert.deepEqual([config.rules, config.deadbands, config.roborock, config.simulated], [[], {}, null, false]);
-    assert.equal(config.hubitat?.pollIntervalMs, 5_000);
+    assert.equal(config.hubitat?.pollIntervalMs, 20_000);
   });
 
   it("lists every problem at once, each with its place", () => {

@@ -10,6 +10,8 @@ const SOURCE = import.meta.dirname;
 
 /** The files that may open a connection, and what each talks to. Everything else in the agent has no way out. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
+  "hubitat/live/event-socket.ts": "the hub's event socket, on which nothing is sent but signs of life",
+  "hubitat/live/post-receiver.ts": "nobody: it answers the hub's own address, where the configuration asks for that",
   "hubitat/send-read.ts": "the hub, one allowed GET at a time",
   "roborock/account/send-call.ts": "the vacuums' account, through the allow-list of allowed-calls.ts",
   "roborock/lan/lan-link.ts": "the vacuums in the studio's own network, through the same allow-list",
@@ -43,12 +45,15 @@ describe("local-agent/read-only", () => {
     assert.deepEqual(found.sort(), Object.keys(WAYS_OUT).sort());
   });
 
-  it("listens on this machine's loopback address alone, in one file, and only where it is configured", () => {
+  it("listens in two files, only where that is configured: on loopback, and for the hub on a private address", () => {
     const textOf = (path: string): string => readFileSync(join(SOURCE, path), "utf8");
     const listening = sources.filter((path) =>
       /\bcreateServer\(|\.listen\(|WebSocketServer|\bServer\(/.test(textOf(path)),
     );
-    assert.deepEqual(listening, ["status/status-server.ts"]);
+    assert.deepEqual(listening.sort(), ["hubitat/live/post-receiver.ts", "status/status-server.ts"]);
+    const receiver = textOf("hubitat/live/post-receiver.ts");
+    assert.deepEqual(receiver.match(/\.listen\([^)]*\)/g), [".listen({ host: listenHost, port, exclusive: true }, ()"]);
+    assert.match(textOf("hubitat/live/live-config.ts"), /listenHost: PrivateAddress,/);
     const server = textOf("status/status-server.ts");
     assert.deepEqual(server.match(/\.listen\([^)]*\)/g), [".listen({ host: LOOPBACK, port, exclusive: true }, ()"]);
     assert.match(server, /const LOOPBACK = "127\.0\.0\.1";/);

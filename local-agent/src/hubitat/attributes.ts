@@ -70,6 +70,11 @@ export function isCalming(name: AttributeName, value: unknown): boolean {
   return rule.type === "word" && rule.calm !== undefined && rule.calm === value;
 }
 
+/** Answers: is this attribute a number with a unit, which a device may tell often? */
+export function isNumeric(name: AttributeName): boolean {
+  return ATTRIBUTES[name].type === "number";
+}
+
 /** A value as it was understood; `isKnown: false` keeps an unknown word as text and never turns it into a safe one. */
 export interface TypedValue {
   readonly value: number | string | null;

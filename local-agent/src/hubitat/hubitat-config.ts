@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import * as z from "zod";
+import { LiveConfig } from "./live/live-config.js";
 
 /** Whole time that one read may take, connection, headers, body and a repeated attempt included. */
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -25,6 +26,10 @@ export const HubitatConfig = z.strictObject({
   readsSafety: z.boolean().default(false),
   /** Reads `rooms` too, for devices that name none. Newer firmware alone has it. */
   readsRooms: z.boolean().default(false),
+  /** Reads each device with numbers once a day by itself, because only there units are stated. Started connectors only. */
+  readsDetails: z.boolean().default(true),
+  /** How changes are heard of between two polls. */
+  live: LiveConfig.default({ kind: "none" }),
   /** The hub's UUID at the vendor's relay: reads then go there, and live changes do not exist. */
   cloudHubId: z
     .string()

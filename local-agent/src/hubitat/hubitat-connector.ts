@@ -1,171 +1,194 @@
-import { INITIAL_BREAKER, mayCall, recordFailure, recordSuccess } from "../circuit-breaker.js";
 import { ConnectorError } from "../connector.js";
-import type { Connector, ConnectorErrorCode, ConnectorHealth, StatusSnapshot } from "../connector.js";
-import type { HubAnswer, HubFailure } from "./hub-answer.js";
+import type { Connector, ConnectorHealth, Reading, StatusSnapshot } from "../connector.js";
+import { ATTRIBUTE_NAMES, isNumeric } from "./attributes.js";
+import { createDetailReader } from "./detail-reader.js";
+import type { DetailReader, DetailTiming } from "./detail-reader.js";
+import { hubFailed } from "./hub-answer.js";
+import { createHubAccess } from "./hub-access.js";
 import { createHubitatClient } from "./hubitat-client.js";
 import type { HubitatClient } from "./hubitat-client.js";
 import type { HubitatConfig } from "./hubitat-config.js";
-import { modeStatus, toSnapshot } from "./to-snapshot.js";
+import type { PlaceAttribute } from "./live/live-event.js";
+import { createLiveFeed } from "./live/live-feed.js";
+import type { LiveCounts, LiveFeed, LiveTuning } from "./live/live-feed.js";
+import { createStudioReader } from "./read-studio.js";
+import type { StudioReader } from "./read-studio.js";
+import type { HubDevice } from "./schema.js";
+import { createStudioView } from "./studio-view.js";
+import type { PushedValue } from "./studio-view.js";
+import { placeReading } from "./to-snapshot.js";
 
-/** A token that was refused is refused again: only a person can mend it, and the hub is asked rarely until then. */
-const REFUSED_TOKEN_PAUSE_MS = 300_000;
-const LONGEST_PAUSE_MS = 900_000;
-
-/** A success longer ago than this says nothing about the hub's health now. */
-export const HEALTHY_FOR_MS = 15 * 60_000;
+/** Shorter times than the built-in ones, for tests. */
+export interface HubitatTuning extends LiveTuning {
+  readonly details?: DetailTiming;
+}
 
 export interface HubitatConnectorDeps {
   readonly nowMs: () => number;
-  /** In [0, 1): jitters the breaker's back-off. */
+  /** In [0, 1): jitters every back-off. */
   readonly chance: () => number;
   /** Told when entries of an answer could not be read. */
   readonly onSkipped?: (skipped: number) => void;
+  readonly tuning?: HubitatTuning;
 }
 
 export interface HubitatConnector extends Connector {
   /** The last snapshot that was read, with the times at which it was; null before the first. A failure never changes it. */
   lastSnapshot(): StatusSnapshot | null;
+  /** How the live channel does; null where none is configured, or while stopped. */
+  liveCounts(): LiveCounts | null;
 }
 
-/** What each failure means to the agent, in a sentence without an address, a token or text of the hub. */
-const FAILURES: Readonly<Record<HubFailure, readonly [ConnectorErrorCode, string]>> = {
-  refused: ["REFUSED", "the request was not one of the allowed reads and was not sent"],
-  stopped: ["UNREACHABLE", "the connector was stopped before the hub answered"],
-  busy: ["RATE_LIMIT", "too many questions wait for the hub already"],
-  timeout: ["TIMEOUT", "the hub did not answer in time"],
-  unreachable: ["UNREACHABLE", "no connection to the hub: it is off, restarting, or at another address"],
-  untrustedCertificate: ["UNREACHABLE", "the hub's certificate is not the trusted one; pin it in the configuration"],
-  unauthorized: ["AUTH", "the hub refuses the access token; a new one may have been made in the Maker API app"],
-  notFound: ["BAD_RESPONSE", "the hub knows no Maker API instance of this number"],
-  notAvailable: ["UNSUPPORTED", "the Maker API instance does not share this"],
-  rateLimited: ["RATE_LIMIT", "the hub asks for fewer requests"],
-  unavailable: ["BAD_RESPONSE", "the hub answered with a server error: it is starting, or the instance is disabled"],
-  redirected: ["BAD_RESPONSE", "the hub answered with a redirect, which is never followed"],
-  tooLarge: ["BAD_RESPONSE", "the answer is larger than 16 MiB"],
-  empty: ["BAD_RESPONSE", "the answer is empty"],
-  html: ["BAD_RESPONSE", "the answer is a web page, not Maker API: the hub is starting, or the address is another's"],
-  cutShort: ["BAD_RESPONSE", "the answer was cut off, twice"],
-  notJson: ["BAD_RESPONSE", "the answer is not JSON, twice"],
-  errorInBody: ["BAD_RESPONSE", "the hub reported an error with a success code"],
-  unexpectedShape: ["BAD_RESPONSE", "the answer is JSON but not the expected list"],
+/** What exists between a start and a stop. */
+interface Running {
+  readonly client: HubitatClient;
+  readonly reader: StudioReader;
+  readonly details: DetailReader;
+  readonly feed: LiveFeed | null;
+}
+
+const CAPABILITIES = [{ id: "hubitat.status.read", mode: "read", riskTier: "low" }] as const;
+const NOT_CONFIGURED: ConnectorHealth = {
+  ...{ state: "not_configured", lastSuccessAt: null, lastError: null, consecutiveFailures: 0, breaker: "closed" },
 };
 
 /**
- * The hub as a connector of the agent: reads, reports its health, refuses everything else. null configuration: it says
- * `not_configured` and reads nothing. Calls that overlap share one request; an open breaker keeps the hub in peace.
+ * The hub as a connector of the agent: reads, listens, reports its health, refuses everything else. null configuration: it
+ * says `not_configured` and reads nothing. Calls that overlap share their requests; an open breaker keeps the hub in peace.
  */
 export function createHubitatConnector(config: HubitatConfig | null, deps: HubitatConnectorDeps): HubitatConnector {
-  let client = config === null ? null : createHubitatClient(config);
-  let breaker = INITIAL_BREAKER;
-  let inFlight: Promise<StatusSnapshot> | null = null;
-  let snapshot: StatusSnapshot | null = null;
-  let lastSuccessMs: number | null = null;
-  let lastError: ConnectorErrorCode | null = null;
-  let consecutiveFailures = 0;
-  /** While the hub asks to be left alone, or has refused the token: which code that was, and until when. */
-  let pause: { readonly code: ConnectorErrorCode; readonly untilMs: number } | null = null;
+  if (config === null) return unconfigured();
+  const { nowMs, chance, tuning = {} } = deps;
+  const configuration = config;
+  const access = createHubAccess(nowMs, chance);
+  const view = createStudioView(config);
+  const listeners = new Set<(reading: Reading) => void>();
+  let running: Running | null = open();
+  let inFlight: Promise<{ snapshot: StatusSnapshot; changed: Reading[] }> | null = null;
+  let last: StatusSnapshot | null = null;
+  let isStarted = false;
 
-  async function readOnce(configured: HubitatConfig, hub: HubitatClient): Promise<StatusSnapshot> {
-    requireNoPause();
-    const permit = mayCall(breaker, deps.nowMs());
-    breaker = permit.state;
-    if (!permit.allowed) throw new ConnectorError("UNREACHABLE", "the hub is given a pause after repeated failures");
-    const isProbe = breaker.phase === "half_open";
-    const answer = await readHub(configured, hub, isProbe, deps);
-    if (answer.kind === "failed") throw failed(answer.failure, answer.retryAfterMs);
-    const nowMs = deps.nowMs();
-    breaker = recordSuccess(breaker, nowMs);
-    lastSuccessMs = nowMs;
-    consecutiveFailures = 0;
-    lastError = null;
-    pause = null;
-    snapshot = answer.value;
-    return answer.value;
+  function open(): Running {
+    const client = createHubitatClient(configuration);
+    return {
+      client,
+      reader: createStudioReader(client, configuration, nowMs, view.units),
+      details: createDetailReader((id) => readDetails(client, id), nowMs, tuning.details),
+      feed: createLiveFeed(configuration, {
+        ...{ chance, tuning, onResync: resync },
+        nextOrder: () => view.nextOrder(),
+        onValue: ({ deviceId, attribute, raw, unit }, order) => takePush({ deviceId, attribute, raw, unit, order }),
+        onPlace: ({ attribute, value }, order) => takePlace(attribute, value, order),
+      }),
+    };
   }
 
-  function requireNoPause(): void {
-    // A pause that ends further away than it can be long means that the clock was set back.
-    const remainingMs = pause === null ? 0 : pause.untilMs - deps.nowMs();
-    if (pause === null || remainingMs <= 0 || remainingMs > LONGEST_PAUSE_MS) return;
-    throw new ConnectorError(pause.code, "hubitat: the hub refused the last request and is left alone for a while");
+  function tell(readings: readonly Reading[]): void {
+    for (const reading of readings) for (const listener of listeners) listener(reading);
   }
 
-  function failed(failure: HubFailure, retryAfterMs = 0): ConnectorError {
-    const [code, sentence] = FAILURES[failure];
-    const pauseMs = failure === "unauthorized" ? REFUSED_TOKEN_PAUSE_MS : retryAfterMs;
-    if (pauseMs > 0) pause = { code, untilMs: deps.nowMs() + pauseMs };
-    if (failure !== "stopped") {
-      breaker = recordFailure(breaker, deps.nowMs(), deps.chance());
-      lastError = code;
-      consecutiveFailures += 1;
-    }
-    return new ConnectorError(code, `hubitat: ${sentence}`);
+  function takePush(push: PushedValue): void {
+    const { changed, isUnproved } = view.takePush(push, nowMs());
+    if (changed !== null) tell([changed]);
+    if (isUnproved) running?.details.confirm(push.deviceId);
   }
 
-  function healthState(): ConnectorHealth["state"] {
-    if (config === null) return "not_configured";
-    if (breaker.phase !== "closed") return "down";
-    const isRecent = lastSuccessMs !== null && deps.nowMs() - lastSuccessMs <= HEALTHY_FOR_MS;
-    return isRecent && consecutiveFailures === 0 ? "healthy" : "degraded";
+  /** Modes and the alarm system are heard of only where they are also read: a push alone proves nothing. */
+  function takePlace(attribute: PlaceAttribute, value: string | null, order: number): void {
+    const isWanted = attribute === "mode" ? configuration.readsModes : configuration.readsSafety;
+    const changed = isWanted ? view.takePlace(placeReading(attribute, value, "push", nowMs()), order) : null;
+    if (changed !== null) tell([changed]);
+  }
+
+  /** A question that nobody waits for is put only to a hub that answers well. */
+  async function readDetails(client: HubitatClient, id: string): ReturnType<HubitatClient["readDevice"]> {
+    if (!access.isAtEase()) return hubFailed("stopped");
+    const askedOrder = view.nextOrder();
+    const answer = await client.readDevice(id);
+    if (answer.kind === "ok") tell(view.takeDetails(answer.value, askedOrder, nowMs()));
+    return answer;
+  }
+
+  /** Reads everything because something may have been missed; what changed is told like a push. */
+  function resync(): void {
+    readShared()
+      .then(({ changed }) => tell(changed))
+      .catch(() => undefined);
+  }
+
+  function readShared(): Promise<{ snapshot: StatusSnapshot; changed: Reading[] }> {
+    if (running === null) return Promise.reject(access.failed("stopped"));
+    inFlight ??= readOnce(running).finally(() => {
+      inFlight = null;
+    });
+    return inFlight;
+  }
+
+  async function readOnce({ reader, details }: Running): Promise<{ snapshot: StatusSnapshot; changed: Reading[] }> {
+    const { isProbe } = access.requirePermit();
+    const askedOrder = view.nextOrder();
+    const answer = await reader.read(isProbe);
+    if (answer.kind === "failed") throw access.failed(answer.failure, answer.retryAfterMs);
+    access.succeeded();
+    const { snapshot, devices, skipped } = answer.value;
+    if (skipped > 0) deps.onSkipped?.(skipped);
+    const taken = view.takePoll(snapshot, askedOrder);
+    last = taken.snapshot;
+    if (isStarted && configuration.readsDetails) learnUnits(devices, details);
+    return taken;
   }
 
   return {
     id: "hubitat",
-    capabilities: [{ id: "hubitat.status.read", mode: "read", riskTier: "low" }],
-    start: () => {
-      client ??= config === null ? null : createHubitatClient(config);
-      return Promise.resolve();
+    capabilities: CAPABILITIES,
+    start: async () => {
+      running ??= open();
+      isStarted = true;
+      await running.feed?.start();
     },
-    stop: () => {
-      client?.close();
-      client = null;
-      return Promise.resolve();
+    stop: async () => {
+      const ending = running;
+      running = null;
+      isStarted = false;
+      ending?.client.close();
+      ending?.details.stop();
+      await ending?.feed?.stop();
     },
-    health: () => ({
-      state: healthState(),
-      lastSuccessAt: lastSuccessMs === null ? null : new Date(lastSuccessMs).toISOString(),
-      lastError,
-      consecutiveFailures,
-      breaker: breaker.phase,
+    health: () => access.health(),
+    readStatus: async () => (await readShared()).snapshot,
+    lastSnapshot: () => last,
+    liveCounts: () => running?.feed?.counts() ?? null,
+    execute: refuseIntent,
+    ...(config.live.kind !== "none" && {
+      onReading: (listener: (reading: Reading) => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
     }),
-    readStatus: () => {
-      if (config === null) return Promise.reject(new ConnectorError("NOT_CONFIGURED", "hubitat: no hub is configured"));
-      if (client === null) return Promise.reject(failed("stopped"));
-      inFlight ??= readOnce(config, client).finally(() => {
-        inFlight = null;
-      });
-      return inFlight;
-    },
-    lastSnapshot: () => snapshot,
-    execute: () =>
-      Promise.reject(new ConnectorError("READ_ONLY", "hubitat: this connector reads and does nothing else")),
   };
 }
 
-async function readHub(
-  config: HubitatConfig,
-  hub: HubitatClient,
-  isProbe: boolean,
-  deps: HubitatConnectorDeps,
-): Promise<HubAnswer<StatusSnapshot>> {
-  if (isProbe) {
-    // The short list is the lightest question: a hub that just came back is not asked for everything at once.
-    const probe = await hub.readDevices();
-    if (probe.kind === "failed") return probe;
+/** What a device states of its units is read once a day, where it has numbers at all. */
+function learnUnits(devices: readonly HubDevice[], details: DetailReader): void {
+  for (const { id, values } of devices) {
+    if (ATTRIBUTE_NAMES.some((name) => values.has(name) && isNumeric(name))) details.learn(id);
   }
-  const [all, modes] = await Promise.all([hub.readAllDevices(), config.readsModes ? hub.readModes() : null]);
-  if (all.kind === "failed") return all;
-  const nowMs = deps.nowMs();
-  const status = toSnapshot(all.value.items, config, nowMs);
-  if (all.value.skipped > 0) deps.onSkipped?.(all.value.skipped);
-  if (modes === null) return { kind: "ok", value: status };
-  // Modes that are not shared are no fault of the hub: the mode is then unknown.
-  const location = modeStatus(modes.kind === "ok" ? modes.value.items : null, nowMs);
+}
+
+function unconfigured(): HubitatConnector {
   return {
-    kind: "ok",
-    value: {
-      devices: [...status.devices, ...location.devices],
-      readings: [...status.readings, ...location.readings],
-    },
+    id: "hubitat",
+    capabilities: CAPABILITIES,
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    health: () => NOT_CONFIGURED,
+    readStatus: () => Promise.reject(new ConnectorError("NOT_CONFIGURED", "hubitat: no hub is configured")),
+    lastSnapshot: () => null,
+    liveCounts: () => null,
+    execute: refuseIntent,
   };
+}
+
+function refuseIntent(): Promise<never> {
+  return Promise.reject(new ConnectorError("READ_ONLY", "hubitat: this connector reads and does nothing else"));
 }

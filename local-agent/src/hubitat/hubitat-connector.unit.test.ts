@@ -5,7 +5,8 @@ import { findSecret } from "../../test/support/find-secret.js";
 import { ConnectorError } from "../connector.js";
 import type { ConnectorErrorCode } from "../connector.js";
 import { HubitatConfig } from "./hubitat-config.js";
-import { createHubitatConnector, HEALTHY_FOR_MS } from "./hubitat-connector.js";
+import { HEALTHY_FOR_MS } from "./hub-access.js";
+import { createHubitatConnector } from "./hubitat-connector.js";
 
 const START = Date.UTC(2026, 10, 21, 13, 30);
 

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import type { PeerCertificate } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 import { urlToHttpOptions } from "node:url";
 import { hubReadUrl, refuseRequest } from "./allow-list.js";
 import type { HubAddress, HubRead } from "./allow-list.js";
@@ -27,12 +27,16 @@ export interface HubTransport {
 export function openTransport(pinnedCertificatePem?: string): HubTransport {
   const shared = { keepAlive: false, maxSockets: MAX_CONCURRENT_REQUESTS };
   if (pinnedCertificatePem === undefined) return { http: new HttpAgent(shared), https: new HttpsAgent(shared) };
-  const pinned = new X509Certificate(pinnedCertificatePem).fingerprint256;
-  const checkServerIdentity = (_host: string, certificate: PeerCertificate) =>
-    certificate.fingerprint256 === pinned ? undefined : certificateError();
+  return { http: new HttpAgent(shared), https: new HttpsAgent({ ...shared, ...pinnedTls(pinnedCertificatePem) }) };
+}
+
+/** TLS options under which exactly this certificate is trusted, whatever name it bears. */
+export function pinnedTls(certificatePem: string): Pick<ConnectionOptions, "ca" | "checkServerIdentity"> {
+  const pinned = new X509Certificate(certificatePem).fingerprint256;
   return {
-    http: new HttpAgent(shared),
-    https: new HttpsAgent({ ...shared, ca: pinnedCertificatePem, checkServerIdentity }),
+    ca: certificatePem,
+    checkServerIdentity: (_host, certificate) =>
+      certificate.fingerprint256 === pinned ? undefined : certificateError(),
   };
 }
 

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import type { AttributeName } from "./attributes.js";
 import { kindOfDevice } from "./device-kind.js";
 import { parseModes } from "./schema-place.js";
+import type { HubMode } from "./schema-place.js";
 import { parseAllDevices } from "./schema.js";
 import type { HubDevice } from "./schema.js";
-import { modeStatus, toSnapshot } from "./to-snapshot.js";
+import { placeStatus, toSnapshot } from "./to-snapshot.js";
 
 const FIXTURES = new URL("../../../../shared/fixtures/hubitat/", import.meta.url);
 const NOW = Date.UTC(2026, 10, 21, 14, 0);
@@ -94,8 +95,8 @@ describe("local-agent/hubitat/to-snapshot", () => {
   it("knows the mode only when exactly one is active", () => {
     const day = { id: "1", name: "Day", isActive: true };
     const night = { id: "2", name: "Night", isActive: false };
-    const read = (modes: Parameters<typeof modeStatus>[0]) => {
-      const reading = modeStatus(modes, NOW).readings[0];
+    const read = (modes: readonly HubMode[] | null) => {
+      const reading = placeStatus({ modes }, NOW).readings[0];
       return [reading?.value, reading?.quality];
     };
     assert.deepEqual(read([day, night]), ["Day", "live"]);
@@ -131,6 +132,6 @@ describe("local-agent/hubitat/to-snapshot", () => {
       ],
     );
     assert.ok(snapshot.readings.every((reading) => reading.quality === "live"));
-    assert.equal(modeStatus(parseModes(load("modes.json"))?.items ?? null, NOW).readings[0]?.value, "Day");
+    assert.equal(placeStatus({ modes: parseModes(load("modes.json"))?.items ?? null }, NOW).readings[0]?.value, "Day");
   });
 });

@@ -13,11 +13,11 @@ export const CHECK_IDS = Object.keys(CONTRACT) as readonly CheckId[];
 const MAX_DETAIL_CHARS = 300;
 
 /** One test a check; at the end the summary is printed and written down. A failed check fails the run. */
-export function describeConnectorContract(subject: ContractSubject): void {
+export function describeConnectorContract(subject: ContractSubject, checks: readonly CheckId[] = CHECK_IDS): void {
   describe(`local-agent connector contract: ${subject.name}`, function () {
     this.timeout(30_000);
     const results: CheckResult[] = [];
-    for (const id of CHECK_IDS) {
+    for (const id of checks) {
       if (whyNotApplicable(id, subject) !== null) continue;
       it(`${id}: ${CONTRACT[id].title}`, async () => {
         const result = await runCheck(id, subject);
@@ -26,7 +26,7 @@ export function describeConnectorContract(subject: ContractSubject): void {
       });
     }
     after(async () => {
-      const others = CHECK_IDS.filter((id) => whyNotApplicable(id, subject) !== null);
+      const others = checks.filter((id) => whyNotApplicable(id, subject) !== null);
       for (const id of others) results.push(await runCheck(id, subject));
       const lines = writeReport({ connector: subject.name, results });
       process.stdout.write(`    ${lines[0] ?? ""} ${lines[2] ?? ""}\n`);

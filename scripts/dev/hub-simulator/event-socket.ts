@@ -28,8 +28,9 @@ export class EventSocket {
     this.manner = manner;
   }
 
+  /** How many are connected; those that were silenced do not count. */
   listeners(): number {
-    return this.server.clients.size;
+    return [...this.server.clients].filter((client) => !this.silent.has(client)).length;
   }
 
   dropListeners(): void {
