@@ -9,7 +9,7 @@ import type { LearnedUnits } from "./to-snapshot.js";
 /** Rooms change when somebody rebuilds the studio. */
 const ROOMS_EVERY_MS = 3_600_000;
 
-export interface StudioRead {
+interface StudioRead {
   readonly snapshot: StatusSnapshot;
   readonly devices: readonly HubDevice[];
   readonly skipped: number;

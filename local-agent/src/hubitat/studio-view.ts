@@ -18,7 +18,7 @@ export interface PushedValue {
 }
 
 /** What a push came to. `changed` readings are to be told; `isUnproved`: a GET has to say it (again) before it is believed. */
-export interface PushOutcome {
+interface PushOutcome {
   readonly changed: Reading | null;
   readonly isUnproved: boolean;
 }
