@@ -89,6 +89,22 @@ describe("local-agent/load-config", () => {
     assert.equal(config.hubitat?.pollIntervalMs, 20_000);
   });
 
+  it("hears a hub's changes on its socket unless told otherwise, and keeps the secret of its POST URL", () => {
+    assert.deepEqual(parse(aConfig()).hubitat?.live, { kind: "event_socket" });
+    const live = { kind: "post_url", listenHost: "192.168.1.5", port: 8755, hubAddresses: ["192.168.1.20"] };
+    const pathSecret = "aVeryLongPathSecret-01";
+    const config = parse(aConfig({ hubitat: { ...aHub, live: { ...live, pathSecret } } }));
+    assert.ok(config.hubitat !== null && !inspect(config, { depth: 9 }).includes(pathSecret));
+    assert.deepEqual(revealHubitat(config.hubitat).live, { ...live, pathSecret });
+    assert.ok(secretsOf(config).some((secret) => secret.reveal() === pathSecret));
+    assert.deepEqual(paths(aConfig({ hubitat: { ...aHub, live: { ...live, pathSecret, listenHost: "0.0.0.0" } } })), [
+      "hubitat.live.listenHost",
+    ]);
+    assert.deepEqual(paths(aConfig({ hubitat: { ...aHub, live: { ...live, pathSecret: "short" } } })), [
+      "hubitat.live.pathSecret",
+    ]);
+  });
+
   it("lists every problem at once, each with its place", () => {
     const config = aConfig({
       tenantId: "Mud Works",

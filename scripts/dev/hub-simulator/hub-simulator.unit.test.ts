@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 import { WebSocket } from "ws";
 import { startHubSimulator } from "./index.js";
-import type { HubSimulator } from "./index.js";
+import type { HubSimulator, LiveFault } from "./index.js";
 
 interface AllDevicesEntry {
   id: string;
@@ -90,6 +90,52 @@ describe("scripts/dev/hub-simulator", () => {
     assert.deepEqual(hub.violations, []);
     assert.equal(events[1]?.deviceId, 190);
   });
+
+  it("posts changes of shared devices to the URL that a person entered, one POST an event, and waits for no answer", async () => {
+    const posted: string[] = [];
+    const server = createServer((incoming, response) => {
+      incoming.on("data", (chunk: Buffer) => posted.push(chunk.toString()));
+      incoming.on("end", () => response.writeHead(204).end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    hub.live.setPostUrl(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/events`);
+    hub.live.setAttributes([
+      ["109", "water", "wet"],
+      ["190", "switch", "off"],
+    ]);
+    while (hub.live.postStatuses.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    server.close();
+    assert.deepEqual(hub.live.postStatuses, [204]);
+    const content = { name: "water", value: "wet", displayName: "Sink leak sensor", deviceId: "109" };
+    const nothing = { descriptionText: null, unit: null, type: null, data: null };
+    assert.deepEqual(JSON.parse(posted[0] ?? ""), { content: { ...content, ...nothing } });
+  });
+
+  const FAULTY: readonly [LiveFault, readonly string[]][] = [
+    ["duplicate", ["wet", "wet", "on", "on"]],
+    ["reorder", ["on", "wet"]],
+    ["drop", []],
+    ["nulls", ["null", "null"]],
+  ];
+  for (const [fault, expected] of FAULTY) {
+    it(`tells ${expected.join(", ") || "nothing"} of wet and on while its live changes suffer ${fault}`, async () => {
+      const socket = new WebSocket(`${hub.origin.replace("http", "ws")}/eventsocket`);
+      const values: string[] = [];
+      socket.on("message", (data: Buffer) => values.push((JSON.parse(data.toString()) as { value: string }).value));
+      await once(socket, "open");
+      hub.live.spoil(fault);
+      hub.live.setAttributes([
+        ["109", "water", "wet"],
+        ["114", "switch", "on"],
+      ]);
+      hub.live.spoil(null);
+      hub.live.tellLocation("sunset", "end");
+      while (values.at(-1) !== "end") await once(socket, "message");
+      socket.terminate();
+      assert.deepEqual(values.slice(0, -1), expected);
+    });
+  }
 
   it("plays the day at its speed and jumps to a time of day", async () => {
     const fast = await startHubSimulator({ isJournalled: false, speed: 3_600, startAt: "10:00" });
