@@ -43,7 +43,7 @@ const FAULTS: readonly (Fault["kind"] | null)[] = [
 const QUICK: HubitatTuning = {
   coalesceMs: 5,
   resyncGapMs: 20,
-  details: { gapMs: 1, restMs: 5, learnAgainMs: 86_400_000 },
+  details: { gapMs: 1, sameGapMs: 5, restMs: 5, learnAgainMs: 86_400_000 },
   socket: {
     ...{ handshakeMs: 200, pingEveryMs: 50, pongWithinMs: 100 },
     ...{ retryFirstMs: 5, retryLongestMs: 20, provenAfterMs: 10_000 },

@@ -5,13 +5,15 @@ import type { HubDeviceDetails } from "./schema.js";
 export interface DetailTiming {
   /** Between two of them: the hub is small. */
   readonly gapMs: number;
+  /** Between two of the same device, however often it is named: a sensor that flaps must not become a load. */
+  readonly sameGapMs: number;
   /** After one that failed. The next whole poll tells the same. */
   readonly restMs: number;
   /** How long the units of a device are believed. */
   readonly learnAgainMs: number;
 }
 
-const TIMING: DetailTiming = { gapMs: 250, restMs: 60_000, learnAgainMs: 86_400_000 };
+const TIMING: DetailTiming = { gapMs: 250, sameGapMs: 2_000, restMs: 60_000, learnAgainMs: 86_400_000 };
 /** Devices that wait; one more is left to the next whole poll. */
 const MAX_WAITING = 2_000;
 
@@ -35,14 +37,20 @@ export function createDetailReader(
   const urgent = new Set<string>();
   const casual = new Set<string>();
   const readAtMs = new Map<string, number>();
+  /** By a clock that nobody sets. */
+  const askedAtMs = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let isReading = false;
   let isStopped = false;
 
   async function next(): Promise<void> {
     timer = undefined;
-    const [deviceId] = urgent.size > 0 ? urgent : casual;
-    if (deviceId === undefined) return;
+    const deviceId = [...urgent].find(isRested) ?? [...casual].find(isRested);
+    if (deviceId === undefined) {
+      plan(timing.gapMs);
+      return;
+    }
+    askedAtMs.set(deviceId, performance.now());
     urgent.delete(deviceId);
     casual.delete(deviceId);
     isReading = true;
@@ -60,6 +68,10 @@ export function createDetailReader(
     timer = setTimeout(() => void next(), delayMs);
   }
 
+  function isRested(deviceId: string): boolean {
+    return performance.now() - (askedAtMs.get(deviceId) ?? -Infinity) >= timing.sameGapMs;
+  }
+
   function isDue(deviceId: string): boolean {
     const ageMs = nowMs() - (readAtMs.get(deviceId) ?? -Infinity);
     return ageMs >= timing.learnAgainMs || ageMs < 0;
@@ -68,7 +80,7 @@ export function createDetailReader(
   return {
     confirm: (deviceId) => {
       if (urgent.size < MAX_WAITING) urgent.add(deviceId);
-      plan(0);
+      plan(isRested(deviceId) ? 0 : timing.gapMs);
     },
     learn: (deviceId) => {
       if (casual.size < MAX_WAITING && isDue(deviceId)) casual.add(deviceId);

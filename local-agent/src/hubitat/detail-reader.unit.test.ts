@@ -5,7 +5,7 @@ import { hubFailed } from "./hub-answer.js";
 import type { HubAnswer } from "./hub-answer.js";
 import type { HubDeviceDetails } from "./schema.js";
 
-const QUICK = { gapMs: 5, restMs: 40, learnAgainMs: 1_000 };
+const QUICK = { gapMs: 5, sameGapMs: 10, restMs: 40, learnAgainMs: 1_000 };
 const ok = { kind: "ok", value: {} as HubDeviceDetails } as const;
 
 function aReader(answer: (id: string) => HubAnswer<HubDeviceDetails>, timing = QUICK) {
@@ -61,6 +61,17 @@ describe("local-agent/hubitat/detail-reader", () => {
     await delay(40);
     assert.deepEqual(asked, ["1", "1"]);
     reader.stop();
+  });
+
+  it("reads a device that is named all the time no oftener than its gap allows", async () => {
+    const { reader, asked } = aReader(() => ok, { ...QUICK, sameGapMs: 40 });
+    const endsAt = performance.now() + 100;
+    while (performance.now() < endsAt) {
+      reader.confirm("1");
+      await delay(2);
+    }
+    reader.stop();
+    assert.ok(asked.length >= 2 && asked.length <= 4, `read ${asked.length} times in 100 ms`);
   });
 
   it("rests after a failure and forgets what was not urgent", async () => {

@@ -13,7 +13,7 @@ const SOON_MS = 3_000;
 const QUICK: HubitatTuning = {
   coalesceMs: 30,
   resyncGapMs: 20,
-  details: { gapMs: 2, restMs: 50, learnAgainMs: 86_400_000 },
+  details: { gapMs: 2, sameGapMs: 5, restMs: 50, learnAgainMs: 86_400_000 },
   socket: {
     ...{ handshakeMs: 500, pingEveryMs: 60_000, pongWithinMs: 1_000 },
     ...{ retryFirstMs: 20, retryLongestMs: 50, provenAfterMs: 10_000 },
