@@ -16,14 +16,14 @@ import type { TestStudio } from "./emulator.js";
 
 /** What is flipped: a studio's switch, the one above all studios, or a narrower stop that the writers come under. */
 export const DRILLED = ["tenant", "global", "capability", "connector", "actor"] as const;
-export type Drilled = (typeof DRILLED)[number];
+type Drilled = (typeof DRILLED)[number];
 
 /** How long a drill waits for the first refusal before it is a failure, in milliseconds. */
 const PATIENCE_MS = 20_000;
 const REASON = "The drill of the kill switch";
 const [PAT, PIM] = [aPerson("pat", ["operator"]), aPerson("pim", ["operator"])];
 
-export interface Round {
+interface Round {
   /** From the commit of the flip, by Firestore's clock, to the answer of the first refusal, by this machine's. */
   readonly firstRefusalMs: number;
   readonly written: number;
@@ -34,7 +34,7 @@ export interface Round {
   readonly reasons: ReadonlySet<string>;
 }
 
-export interface DrillPlan {
+interface DrillPlan {
   readonly what: Drilled;
   /** Requests of so many people, each executed once. */
   readonly writers: number;

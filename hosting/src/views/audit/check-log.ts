@@ -24,14 +24,14 @@ import type { ForkEvidence, LogMemory } from "./log-memory.js";
 import { readEvent } from "./read-event.js";
 
 /** Which log this studio's has to be, and by whose keys it is signed: from the cockpit's own configuration, never from the database. */
-export interface LogIdentity {
+interface LogIdentity {
   readonly host: string;
   /** Base64 of 32 bytes each: two while a key is rotated. */
   readonly publicKeys: readonly string[];
 }
 
 /** Reads the log's documents as they are now. Rejects when the database cannot be asked; `undefined`: there is none. */
-export interface LogReads {
+interface LogReads {
   readonly checkpoint: (epoch: number, size: number) => Promise<unknown>;
   readonly tile: (epoch: number, level: number, index: number) => Promise<unknown>;
 }
