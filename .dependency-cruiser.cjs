@@ -83,7 +83,10 @@ module.exports = {
       comment:
         "The agent, the cockpit and the CLI see @studio-os/functions/contracts and the canonical JSON and proof code that a log is checked with, and nothing else of the functions.",
       from: { path: "^(local-agent|hosting/src|scripts)/", pathNot: [TEST, "^scripts/(dev|bench)/"] },
-      to: { path: "^functions/src/", pathNot: "^functions/src/(contracts/|audit/(canonical-json|log-proofs|proofs)[.]ts$)" },
+      to: {
+        path: "^functions/src/",
+        pathNot: "^functions/src/(contracts/|audit/(canonical-json|log-proofs|proofs)[.]ts$)",
+      },
     },
     {
       name: "agent-has-no-database",

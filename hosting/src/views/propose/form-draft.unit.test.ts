@@ -43,6 +43,17 @@ const INPUTS: Readonly<Record<string, JsonObject>> = {
     windowStartAt: "2026-11-22T09:00:00.000Z",
     windowEndAt: "2026-11-22T12:30:00.000Z",
   },
+  "retention.purge": {
+    collection: "notices",
+    parts: [
+      {
+        fromAt: "2026-01-01T00:00:00.000Z",
+        untilAt: "2026-08-01T00:00:00.000Z",
+        count: 12,
+        idsHash: "a".repeat(64),
+      },
+    ],
+  },
 };
 
 describe("views/propose/form-draft", () => {
