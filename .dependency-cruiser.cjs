@@ -82,7 +82,7 @@ module.exports = {
       severity: "error",
       comment:
         "The agent, the cockpit and the CLI see @studio-os/functions/contracts and the canonical JSON and proof code that a log is checked with, and nothing else of the functions.",
-      from: { path: "^(local-agent|hosting/src|scripts)/", pathNot: [TEST, "^scripts/(dev|bench)/"] },
+      from: { path: "^(local-agent|hosting/src|scripts)/", pathNot: [TEST, "^scripts/(admin|dev|bench)/"] },
       to: {
         path: "^functions/src/",
         pathNot: "^functions/src/(contracts/|audit/(canonical-json|log-proofs|proofs)[.]ts$)",

@@ -1,4 +1,4 @@
-import { sequenceFunction, sweepAllLogs, wakeSequencer } from "./audit/log-trigger.js";
+import { LOG_ACCOUNT, checkEveryLog, sequenceFunction, sweepAllLogs, wakeSequencer } from "./audit/log-trigger.js";
 import { wakingTransactor } from "./audit/wake-sequencer.js";
 import { auditLogFunction } from "./audit-access/audit-log-trigger.js";
 import { bucketExportFiles } from "./audit-access/bucket-export-files-store.js";
@@ -17,6 +17,7 @@ import { recordAccessRefusal } from "./api/record-access-refusal.js";
 import type { UplinkDeps } from "./devices/ingest-envelope.js";
 import { jobFunction } from "./jobs/job-trigger.js";
 import {
+  auditCheckJob,
   auditJob,
   deviceWatchJob,
   expiryJob,
@@ -101,7 +102,12 @@ export const firingThin = jobFunction(firingThinJob, deps, { schedule: "every da
 export const quotaRecount = jobFunction(quotaJob, deps, { schedule: "every day 03:20" });
 export const retentionPurge = jobFunction(purgeJob, deps, { schedule: "every day 04:10" });
 export const auditSequence = sequenceFunction(deps);
-export const auditSweep = jobFunction(auditJob(sweepAllLogs), deps, { serviceAccount: "audit-signer@" });
+export const auditSweep = jobFunction(auditJob(sweepAllLogs), deps, { serviceAccount: LOG_ACCOUNT });
+export const auditCheck = jobFunction(auditCheckJob(checkEveryLog), deps, {
+  schedule: "every day 02:40",
+  serviceAccount: LOG_ACCOUNT,
+  timeoutSeconds: 1_800,
+});
 export const staffClaimsSync = staffClaimsFunction(setClaims, fromFirestore);
 export const controlFlip = controlFlipFunction(deps);
 export const globalControlFlip = globalControlFlipFunction(deps);

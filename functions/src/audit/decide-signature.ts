@@ -41,7 +41,11 @@ export function decideExtension(
 ):
   { readonly kind: "extend"; readonly next: SignedState } | { readonly kind: "freeze"; readonly reason: FreezeReason } {
   const [first] = leaves;
-  if (newest === null && opening !== null && (first === undefined || !isOpening(sha256, first, opening.canonical)))
+  if (
+    newest === null &&
+    opening !== null &&
+    (first === undefined || !isOpening(sha256, first, opening.event.canonical))
+  )
     return { kind: "freeze", reason: "HEAD_FORKED" };
   const start = newest?.frontier ?? EMPTY_FRONTIER;
   const frontier = leaves.reduce((grown, leaf) => appendLeaf(sha256, grown, leafHash(sha256, utf8(leaf))), start);

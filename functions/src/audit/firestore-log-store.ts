@@ -77,6 +77,14 @@ export function firestoreLogStore(firestore: Firestore): LogStore {
         );
       return commit(batch);
     },
+    setAside: async (tenantId, event, alarm) => {
+      const batch = firestore.batch();
+      const fields = { pending: FieldValue.delete(), quarantined: true };
+      batch.update(at(tenantId, auditEventRef(event.id)), fields, unchangedSince(event.updateTime));
+      for (const change of alarm.changes)
+        if (change.op === "create") batch.create(firestore.doc(change.path), toFirestore(change.data));
+      return (await commit(batch)) !== null;
+    },
     publish: async (tenantId, checkpoint) => {
       const document = toFirestore(toDocument(LogCheckpoint.parse(checkpoint)));
       try {
@@ -105,18 +113,18 @@ function putHead(
   batch.update(at, { ...document, ...removed }, unchangedSince(version));
 }
 
-/** The head's new version, or null where the race is lost. An outcome that is not known (a broken connection) is thrown: a retry finds out. */
+/** The new version of what was written first, or null where the race is lost. An outcome that is not known (a broken connection) is thrown: a retry finds out. */
 async function commit(batch: WriteBatch): Promise<string | null> {
   try {
-    const [head] = await batch.commit();
-    return microsOf(head?.writeTime);
+    const [first] = await batch.commit();
+    return microsOf(first?.writeTime);
   } catch (error) {
     if (LOST_RACE.has(grpcCode(error))) return null;
     throw error;
   }
 }
 
-function toEvent(snapshot: DocumentSnapshot): EventDocument {
+export function toEvent(snapshot: DocumentSnapshot): EventDocument {
   return {
     id: snapshot.id,
     data: fromFirestore(snapshot.data() ?? {}),

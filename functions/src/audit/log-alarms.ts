@@ -35,7 +35,7 @@ export function clearAlarms(means: AlarmMeans, tenantId: string, codes: readonly
 }
 
 /** The studio's log as it was last found; a missing or unreadable document says nothing is known, and hides no alarm. */
-async function readHealth(reads: TransactionReads, tenantId: string): Promise<LogHealth> {
+export async function readHealth(reads: TransactionReads, tenantId: string): Promise<LogHealth> {
   const [stored] = await reads.get([inTenant(tenantId, logHealthRef())]);
   const health = LogHealth.safeParse(stored?.data);
   return health.success ? health.data : HEALTHY;

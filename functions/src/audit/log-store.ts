@@ -1,6 +1,7 @@
 import type { LogCheckpoint, LogHead, LogTile } from "../contracts/index.js";
 import type { EventDocument } from "./event-document.js";
 import type { LogBatch } from "./plan-batch.js";
+import type { RecordedEvent } from "./record-event.js";
 
 export type { EventDocument };
 
@@ -27,6 +28,8 @@ export interface LogStore extends LogReader {
   writeHead(tenantId: string, head: LogHead, version: HeadVersion): Promise<string | null>;
   /** Writes a batch blindly, if the head is still of this version and every event as it was read. */
   commitBatch(tenantId: string, batch: LogBatch, version: HeadVersion): Promise<string | null>;
+  /** Takes the event out of those that wait, and stores the alarm about it. False: it is no longer as it was read. */
+  setAside(tenantId: string, event: EventDocument, alarm: RecordedEvent): Promise<boolean>;
   /** Publishes a checkpoint; one of this size that is already there stays. */
   publish(tenantId: string, checkpoint: LogCheckpoint): Promise<void>;
 }

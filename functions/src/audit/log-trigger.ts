@@ -4,33 +4,31 @@ import type { TaskQueueFunction, TaskQueueOptions } from "firebase-functions/v2/
 import * as z from "zod";
 import type { Deps } from "../commit/deps.js";
 import { TenantId } from "../contracts/index.js";
-import { openBucket, openKms, readSecret } from "../platform/google-clients.js";
 import { database } from "../platform/database.js";
 import { enqueueTask } from "../platform/task-queue.js";
-import { bucketStore } from "./bucket-store.js";
-import { checkpointSigner } from "./checkpoint-signer.js";
-import type { CheckpointSigner } from "./checkpoint-signer.js";
-import { firestoreLogStore } from "./firestore-log-store.js";
+import { checkAllLogs } from "./check-all-logs.js";
+import type { CheckCounts } from "./check-all-logs.js";
 import { firestoreLogWork } from "./firestore-work-store.js";
-import { folderStore } from "./folder-store.js";
-import { logKeys } from "./log-keys.js";
-import { readLogSettings } from "./log-settings.js";
-import { nodeCrypto } from "./node-crypto.js";
+import { openLogMeans } from "./open-log-means.js";
 import { sequenceLog } from "./sequence-log.js";
-import type { SequencerMeans } from "./sequencer-means.js";
-import { signerMemory } from "./signer-memory.js";
 import { sweepLogs } from "./sweep-logs.js";
 import type { SweepCounts } from "./sweep-logs.js";
 import { sequencerWaker } from "./wake-sequencer.js";
 
 /**
+ * The account of the functions that sign: of all of them these alone may use the signing key and the signer's memory, and the functions
+ * that answer people may not.
+ */
+export const LOG_ACCOUNT = "audit-signer@";
+
+/**
  * One instance: a studio's runs do not race, and the lease is rarely asked for. What a run leaves (somebody else is at it, a service is
- * out of reach) is tried again, then found by the sweep. Of all functions these alone may use the signing key and the signer's memory.
+ * out of reach) is tried again, then found by the sweep.
  */
 const OPTIONS = {
   region: "us-central1",
   memory: "512MiB",
-  serviceAccount: "audit-signer@",
+  serviceAccount: LOG_ACCOUNT,
   timeoutSeconds: 60,
   concurrency: 20,
   maxInstances: 1,
@@ -39,17 +37,16 @@ const OPTIONS = {
 } as const satisfies TaskQueueOptions;
 
 const Task = z.strictObject({ tenantId: TenantId });
-
-let signer: Promise<CheckpointSigner> | undefined;
+/** What another run or the next attempt has to go on with. */
+const NOT_DONE: ReadonlySet<string> = new Set(["busy", "lost", "more"]);
 
 /** `auditSequence`: one run for one studio. Idempotency: a run that finds nothing to do does nothing. */
 export function sequenceFunction(deps: () => Deps): TaskQueueFunction<{ tenantId: string }> {
   return onTaskDispatched<{ tenantId: string }>(OPTIONS, async ({ data, id }) => {
     const { tenantId } = Task.parse(data);
-    const report = await sequenceLog(await sequencerMeans(deps(), `task-${id}`), tenantId);
+    const report = await sequenceLog(await openLogMeans(deps(), `task-${id}`), tenantId);
     write({ severity: "INFO", component: "auditSequence", event: "log.sequenced", tenantId, ...report });
-    if (report.outcome === "busy" || report.outcome === "lost" || report.outcome === "more")
-      throw new Error(`the log is not done: ${report.outcome}`);
+    if (NOT_DONE.has(report.outcome)) throw new Error(`the log is not done: ${report.outcome}`);
   });
 }
 
@@ -58,9 +55,16 @@ export function sweepAllLogs(deps: Deps, requestId: string): Promise<SweepCounts
   return sweepLogs({
     alarms: { deps, requestId },
     work: firestoreLogWork(database()),
-    open: () => sequencerMeans(deps, requestId),
+    open: () => openLogMeans(deps, requestId),
     onFailure: (tenantId, error) => warn("log.run_failed", tenantId, error),
   });
+}
+
+/** The run of the night over all studios. */
+export async function checkEveryLog(deps: Deps, requestId: string): Promise<CheckCounts> {
+  const studios = (await database().collection("tenants").listDocuments()).map(({ id }) => id);
+  const means = await openLogMeans(deps, requestId);
+  return checkAllLogs(means, studios, (tenantId, error) => warn("log.check_failed", tenantId, error));
 }
 
 /** Asks for a run of `auditSequence`, and lets the caller go on. */
@@ -70,22 +74,7 @@ export const wakeSequencer = sequencerWaker(
   (tenantId, error) => warn("log.not_woken", tenantId, error),
 );
 
-async function sequencerMeans(deps: Deps, requestId: string): Promise<SequencerMeans> {
-  signer ??= openSigner();
-  // What failed is tried again the next time.
-  signer.catch(() => (signer = undefined));
-  const store = firestoreLogStore(database());
-  return { deps, requestId, sha256: nodeCrypto.sha256, store, signer: await signer };
-}
-
-async function openSigner(): Promise<CheckpointSigner> {
-  const { host, keys, memory } = readLogSettings(process.env);
-  const store = memory.kind === "folder" ? folderStore(memory.path) : bucketStore(await openBucket(memory.name));
-  const sources = { kms: openKms, secret: readSecret };
-  return checkpointSigner(nodeCrypto, signerMemory(nodeCrypto.sha256, store, host), logKeys(keys, sources));
-}
-
 function warn(event: string, tenantId: string, error: unknown): void {
   const problem = error instanceof Error ? error.name : typeof error;
-  write({ severity: "WARNING", component: "auditSequence", event, tenantId, problem });
+  write({ severity: "WARNING", component: "audit", event, tenantId, problem });
 }

@@ -1,12 +1,10 @@
 import { eventMeans } from "../commit/deps.js";
-import { auditEventRef, inTenant } from "../contracts/index.js";
 import { toHex, utf8 } from "./bytes.js";
+import type { EventDocument } from "./event-document.js";
 import type { EventProblem } from "./event-problem.js";
 import { SEQUENCER } from "./log-alarms.js";
-import type { AlarmMeans } from "./log-alarms.js";
-import type { EventDocument } from "./event-document.js";
-import type { Sha256 } from "./merkle.js";
 import { recordEvent } from "./record-event.js";
+import type { SequencerMeans } from "./sequencer-means.js";
 
 const MAX_NAMED_ID = 128;
 
@@ -15,38 +13,31 @@ const MAX_NAMED_ID = 128;
  * that names it takes its place in the log. False: somebody else set it aside before.
  */
 export function quarantineEvent(
-  { deps, requestId }: AlarmMeans,
-  sha256: Sha256,
+  { deps, requestId, sha256, store }: SequencerMeans,
   tenantId: string,
   event: EventDocument,
   problem: EventProblem,
 ): Promise<boolean> {
-  const path = inTenant(tenantId, auditEventRef(event.id));
-  return deps.transactor.transact(async (reads) => {
-    const [stored] = await reads.get([path]);
-    if (stored?.data?.["pending"] !== true) return { changes: [], events: [], answer: false };
-    const { canonical } = stored.data;
-    const alarm = recordEvent(
-      {
-        tenantId,
-        type: "log.event_refused",
-        at: deps.clock.now(),
-        actor: SEQUENCER,
-        outcome: "refused",
-        severity: "alarm",
-        requestId,
-        data: {
-          // Of whoever wrote it: bounded, because an id may be of any length.
-          eventId: event.id.slice(0, MAX_NAMED_ID).toWellFormed(),
-          problem,
-          createTime: event.createTime,
-          updateTime: event.updateTime,
-          canonicalSha256: typeof canonical === "string" ? toHex(sha256(utf8(canonical))) : null,
-        },
+  const { canonical } = event.data;
+  const alarm = recordEvent(
+    {
+      tenantId,
+      type: "log.event_refused",
+      at: deps.clock.now(),
+      actor: SEQUENCER,
+      outcome: "refused",
+      severity: "alarm",
+      requestId,
+      data: {
+        // Of whoever wrote it: bounded, because an id may be of any length.
+        eventId: event.id.slice(0, MAX_NAMED_ID).toWellFormed(),
+        problem,
+        createTime: event.createTime,
+        updateTime: event.updateTime,
+        canonicalSha256: typeof canonical === "string" ? toHex(sha256(utf8(canonical))) : null,
       },
-      eventMeans(deps),
-    );
-    const fields = { pending: undefined, quarantined: true };
-    return { changes: [{ op: "update" as const, path, fields }], events: [alarm], answer: true };
-  });
+    },
+    eventMeans(deps),
+  );
+  return store.setAside(tenantId, event, alarm);
 }

@@ -115,7 +115,7 @@ async function sequenceBatch(
   const events = await withFirst(store, session, waiting);
   const plan = planBatch(sha256, { tenantId, head, lastTile }, events, deps.clock.now());
   for (const { event, problem } of plan.refused)
-    tally.refused += (await quarantineEvent(means, sha256, tenantId, event, problem)) ? 1 : 0;
+    tally.refused += (await quarantineEvent(means, tenantId, event, problem)) ? 1 : 0;
   if (plan.batch === null) return session;
   const committed = await store.commitBatch(tenantId, plan.batch, version);
   if (committed === null) return null;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { StoredAuditEvent } from "../contracts/index.js";
 import { encodeBase64, equalBytes } from "./bytes.js";
 import { canonicalJson } from "./canonical-json.js";
 import type { CreateOnlyStore } from "./create-only-store.js";
@@ -33,8 +34,11 @@ const Opening = z.strictObject({
   v: z.literal(1),
   origin: z.string(),
   previousOrigin: z.string(),
+  /** The last checkpoint of the log before; null when it had none. */
+  previousCheckpoint: z.string().nullable(),
   eventId: z.string(),
-  canonical: z.string(),
+  /** The event's document, as it is to be stored. */
+  event: StoredAuditEvent,
   reason: z.string(),
 });
 export type Opening = z.infer<typeof Opening>;

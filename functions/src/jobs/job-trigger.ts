@@ -20,7 +20,7 @@ const OPTIONS = {
 export function jobFunction(
   job: Job,
   deps: () => Deps,
-  options: Partial<Pick<ScheduleOptions, "schedule" | "serviceAccount">> = {},
+  options: Partial<Pick<ScheduleOptions, "schedule" | "serviceAccount" | "timeoutSeconds">> = {},
 ): ScheduleFunction {
   return onSchedule({ ...OPTIONS, ...options }, async () => {
     const run = await runJob(deps(), job, "schedule");

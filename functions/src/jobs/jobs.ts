@@ -5,6 +5,7 @@ import { thinFiringLogs, watchDevices } from "../devices/watch-devices.js";
 import { recountQuotas } from "../policy/recount-quotas.js";
 import { sweepExpired } from "../proposals/expire.js";
 import { sweepReminders } from "../proposals/remind.js";
+import type { CheckCounts } from "../audit/check-all-logs.js";
 import type { SweepCounts } from "../audit/sweep-logs.js";
 import type { Deps } from "../commit/deps.js";
 import { sweepExports } from "../audit-access/sweep-exports.js";
@@ -71,6 +72,13 @@ export const auditJob = (sweep: (deps: Deps, requestId: string) => Promise<Sweep
   name: "auditSweep",
   everyMs: MINUTE_MS,
   run: async (deps, requestId) => ({ ...(await sweep(deps, requestId)) }),
+});
+
+/** Builds every log again from its events, once a night, and compares. */
+export const auditCheckJob = (check: (deps: Deps, requestId: string) => Promise<CheckCounts>): Job => ({
+  name: "auditCheck",
+  everyMs: 24 * 60 * MINUTE_MS,
+  run: async (deps, requestId) => ({ ...(await check(deps, requestId)) }),
 });
 
 /** Goes on with exports whose run stopped or died. */

@@ -49,7 +49,7 @@ describe("audit/sequence-log", () => {
     } the lease`, async function () {
       this.timeout(600_000);
       const injected = { crashes: 0, stalls: 0 };
-      const faults: Faults = { random: Math.random, crash: 0.03, stall: 0.03, stallMs: 150, injected };
+      const faults: Faults = { random: Math.random, crash: 0.03, stall: 0.06, stallMs: 150, injected };
       let isActing = true;
       const acting = actInSteps(studio, EVENTS).finally(() => {
         isActing = false;
@@ -60,7 +60,7 @@ describe("audit/sequence-log", () => {
       };
       await Promise.all([acting, ...Array.from({ length: WORKERS }, work)]);
       assert.equal(await assertLogIsSound(studio), EVENTS);
-      assert.ok(injected.crashes > 10 && injected.stalls > 10, JSON.stringify(injected));
+      assert.ok(injected.crashes > 4 && injected.stalls > 4, JSON.stringify(injected));
     });
 });
 
@@ -126,7 +126,7 @@ async function assertLogIsSound(studio: LogStudio): Promise<number> {
   const checkpoints = await firestore.collection(`tenants/${tenantId}/auditLog/e1/checkpoints`).orderBy("size").get();
   const notes = checkpoints.docs.map((document) => LogCheckpoint.parse(fromFirestore(document.data())));
   assert.equal(notes.at(-1)?.size, inLog.length);
-  const verifier = ed25519Verifier(nodeCrypto, studio.verifierKey);
+  const verifier = ed25519Verifier(nodeCrypto, studio.verifierKeyOf(`${HOST}/audit/${tenantId}`));
   const store = firestoreLogStore(firestore);
   const read = tileReader(sha256, inLog.length, async ({ level, index, width }) => {
     const tile = await store.tile(tenantId, 1, Number(level), index);

@@ -36,7 +36,7 @@ export interface LogStudio {
   readonly firestore: Firestore;
   readonly deps: Deps;
   readonly memory: CreateOnlyStore;
-  readonly verifierKey: string;
+  verifierKeyOf(origin: string): string;
   /** The means of one sequencer: a process of its own would share no more with another. */
   means(changes?: Partial<SequencerMeans>): SequencerMeans;
   run(): Promise<SequenceReport>;
@@ -70,7 +70,7 @@ export function openLogStudio(): LogStudio {
     firestore,
     deps,
     memory,
-    verifierKey: seedSigner(`${HOST}/audit/${tenantId}`, SEED).verifierKey,
+    verifierKeyOf: (origin) => seedSigner(origin, SEED).verifierKey,
     means,
     at,
     run: () => sequenceLog(means(), tenantId),

@@ -1,0 +1,168 @@
+import type { Deps } from "../commit/deps.js";
+import { toDocument } from "../commit/document-change.js";
+import { inTenant, logHealthRef } from "../contracts/index.js";
+import type { JsonObject, LogHead } from "../contracts/index.js";
+import { checkEntries } from "./check-entries.js";
+import type { EntriesCheck } from "./check-entries.js";
+import type { CheckpointSigner } from "./checkpoint-signer.js";
+import { judgeHead } from "./decide-signature.js";
+import type { EventDocument } from "./event-document.js";
+import { clearAlarms, raiseAlarm, readHealth } from "./log-alarms.js";
+import type { AlarmMeans } from "./log-alarms.js";
+import { Findings } from "./log-finding.js";
+import type { LogFinding } from "./log-finding.js";
+import type { LogReader } from "./log-store.js";
+import type { NoteVerifier, ProofCrypto } from "./note.js";
+import { ResourceVersions } from "./resource-versions.js";
+
+/** What a check reads besides the log: everything that an attacker would have to keep consistent with it. */
+export interface LogInspection {
+  checkpoints(tenantId: string, epoch: number, overSize: number): AsyncIterable<EntriesCheckpoint>;
+  /** Events that wait for their index. */
+  pendingEvents(tenantId: string): AsyncIterable<EventDocument>;
+  /** Of one moment: how many events there are of each kind, how far the head is, and how far closed logs were. */
+  countEvents(tenantId: string): Promise<EventCounts>;
+  /** The documents of these tenant-relative paths; null where there is none. */
+  documents(tenantId: string, refs: readonly string[]): Promise<readonly (JsonObject | null)[]>;
+}
+type EntriesCheckpoint = ReturnType<EntriesCheck["checkpoints"]> extends AsyncIterable<infer T> ? T : never;
+
+interface EventCounts {
+  readonly all: number;
+  readonly pending: number;
+  readonly quarantined: number;
+  readonly headSize: number;
+  /** Null: a log was closed whose size nobody knows. */
+  readonly closedSize: number | null;
+}
+
+export interface CheckMeans extends AlarmMeans {
+  readonly crypto: ProofCrypto;
+  readonly log: LogReader;
+  readonly inspection: LogInspection;
+  readonly signer: Pick<CheckpointSigner, "recall">;
+  /** The keys of a log, by its origin. */
+  readonly verifiers: (origin: string) => Promise<readonly NoteVerifier[]>;
+}
+
+export interface LogCheck {
+  readonly size: number;
+  readonly count: number;
+  readonly findings: readonly LogFinding[];
+}
+
+const DOCUMENTS_AT_ONCE = 300;
+
+/**
+ * Is a studio's log what its events, its records and its signer say (M07.6)? Rebuilds every tile and root from the events, compares every
+ * checkpoint, looks for holes in the versions of every record, and counts. Changes nothing but the log's health: a finding raises
+ * an alarm, and a check without one ends it.
+ */
+export async function checkLog(means: CheckMeans, tenantId: string): Promise<LogCheck> {
+  const { deps, crypto, log, inspection } = means;
+  const startedAt = deps.clock.now();
+  const findings = new Findings();
+  const versions = new ResourceVersions(findings);
+  const remembered = await means.signer.recall(tenantId);
+  const head = await log.head(tenantId);
+  checkSigner(findings, remembered, head);
+  if (head !== null)
+    await checkEntries({
+      crypto,
+      log,
+      checkpoints: (epoch, overSize) => inspection.checkpoints(tenantId, epoch, overSize),
+      verifiers: await means.verifiers(remembered.origin),
+      tenantId,
+      head,
+      signed: head.origin === remembered.origin ? remembered.newest : null,
+      versions,
+      findings,
+    });
+  if (remembered.epoch === 1) await checkVersions(means, tenantId, versions, findings, startedAt);
+  await checkCounts(inspection, tenantId, findings);
+  await report(means, tenantId, head?.size ?? 0, findings);
+  return { size: head?.size ?? 0, count: findings.count, findings: findings.told };
+}
+
+function checkSigner(
+  findings: Findings,
+  remembered: Awaited<ReturnType<CheckpointSigner["recall"]>>,
+  head: LogHead | null,
+): void {
+  if (remembered.frozen !== null) findings.add("SIGNER_DIFFERS", `the signer is frozen: ${remembered.frozen.reason}`);
+  const standing = judgeHead(remembered, head);
+  if (standing.kind === "freeze") findings.add("SIGNER_DIFFERS", `the signer cannot go on: ${standing.reason}`);
+}
+
+/** Events that wait are told of as well: only then are a record and the log in step. */
+async function checkVersions(
+  { inspection, log }: CheckMeans,
+  tenantId: string,
+  versions: ResourceVersions,
+  findings: Findings,
+  startedAt: string,
+): Promise<void> {
+  const sequenced = new Set(versions.paths());
+  for await (const { data } of inspection.pendingEvents(tenantId))
+    if (typeof data["canonical"] === "string") versions.add(data["canonical"]);
+  versions.reportHoles();
+  const paths = [...new Set([...sequenced, ...versions.paths()])];
+  for (let at = 0; at < paths.length; at += DOCUMENTS_AT_ONCE) {
+    const refs = paths.slice(at, at + DOCUMENTS_AT_ONCE);
+    const documents = await inspection.documents(tenantId, refs);
+    for (const [n, ref] of refs.entries()) {
+      const document = documents[n] ?? null;
+      // Taken back: its last version is on record, and nothing else is left of it.
+      if (document === null || document["auditVersion"] === versions.last(ref)) continue;
+      if (await isNewerThan(log, tenantId, document, startedAt)) continue;
+      const { auditVersion = "no version" } = document;
+      findings.add(
+        "VERSION_DIFFERS",
+        `${ref} is at ${JSON.stringify(auditVersion)}, the last event tells of ${versions.last(ref)}`,
+      );
+    }
+  }
+}
+
+/** Did the record change while it was checked? Then its newest event came after the check began, and is there. */
+async function isNewerThan(
+  log: LogReader,
+  tenantId: string,
+  document: JsonObject,
+  startedAt: string,
+): Promise<boolean> {
+  const { lastEventId } = document;
+  if (typeof lastEventId !== "string" || lastEventId === "" || lastEventId.includes("/")) return false;
+  const [event] = await log.events(tenantId, [lastEventId]);
+  return event != null && Number(event.createTime) / 1_000 >= Date.parse(startedAt);
+}
+
+async function checkCounts(inspection: LogInspection, tenantId: string, findings: Findings): Promise<void> {
+  const { all, pending, quarantined, headSize, closedSize } = await inspection.countEvents(tenantId);
+  if (closedSize === null) return;
+  const due = headSize + closedSize + pending + quarantined;
+  if (all !== due)
+    findings.add("COUNT_DIFFERS", `there are ${all} events; entries, waiting and refused ones together are ${due}`);
+}
+
+async function report(means: AlarmMeans, tenantId: string, size: number, findings: Findings): Promise<void> {
+  const [first] = findings.told;
+  if (first === undefined) await clearAlarms(means, tenantId, ["LOG_DAMAGED"]);
+  else
+    await raiseAlarm(
+      means,
+      tenantId,
+      "LOG_DAMAGED",
+      `${findings.count} findings, the first: ${first.text}`.slice(0, 500),
+    );
+  await rememberCheck(means.deps, tenantId, size, findings.count);
+}
+
+function rememberCheck(deps: Deps, tenantId: string, size: number, findings: number): Promise<void> {
+  return deps.transactor.transact(async (reads) => {
+    const lastCheck = { checkedAt: deps.clock.now(), size, findings };
+    const health = { ...(await readHealth(reads, tenantId)), lastCheck };
+    const path = inTenant(tenantId, logHealthRef());
+    return { changes: [{ op: "set" as const, path, data: toDocument(health) }], events: [], answer: undefined };
+  });
+}
