@@ -12,6 +12,7 @@ import { measurePolicy } from "./policy-speed.js";
 import type { PolicySpeed } from "./policy-speed.js";
 import { measureKillSwitch } from "./kill-switch.js";
 import type { KillSwitchDrill } from "./kill-switch.js";
+import { measureLogCost, measureSequencing } from "./log-cost.js";
 import { measureThroughput } from "./execute-throughput.js";
 import type { Throughput } from "./execute-throughput.js";
 import { lifecycleOf, measureLifecycle, measureQuorumOfTwo } from "./lifecycle-cost.js";
@@ -46,6 +47,22 @@ async function main(): Promise<void> {
       ...count("firing.flag: whole life with two approvers", two.reads, two.writes),
       target: "≤ 20 reads, ≤ 18 writes",
       isMet: two.reads <= 20 && two.writes <= 18,
+    });
+    console.log("sequencing the audit log");
+    for (const { batch, reads, writes } of await measureLogCost())
+      findings.push({
+        section: "Reads and writes",
+        what: `audit log, for one event, by ${batch} at a time, the event's own write included`,
+        measured: `${reads.toFixed(3)} reads, ${writes.toFixed(3)} writes`,
+        target: batch === 100 ? "≤ 1.05 reads, ≤ 2.1 writes" : null,
+        isMet: batch === 100 ? reads <= 1.05 && writes <= 2.1 : null,
+      });
+    findings.push({
+      section: "Throughput",
+      what: "events sequenced and signed by one sequencer, of 4,000 that wait",
+      measured: `${(await measureSequencing()).toFixed(0)} a second`,
+      target: null,
+      isMet: null,
     });
     console.log("timing executions against bare transactions");
     const { execute, bare } = await measureExecute(studio);

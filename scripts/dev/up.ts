@@ -13,6 +13,7 @@ import type { SeedSummary } from "./seed/index.js";
 import { AGENT_ID, agentSettings } from "./up/agent-settings.js";
 import { chooseFixedPorts, OFFSET_VARIABLE } from "./up/choose-ports.js";
 import { enrolDemoAgent } from "./up/enrol-demo-agent.js";
+import { keepSweeping } from "./up/run-sweeps.js";
 import { prepareAgentFolder, startAgent } from "./up/start-agent.js";
 import { Steps } from "./up/steps.js";
 import { welcomeLines } from "./up/welcome.js";
@@ -39,6 +40,7 @@ async function main(): Promise<never> {
   const seed = await steps.run("Seeding two studios", () => seedDemo(emulators));
   const [hub, vacuum] = await steps.run("Starting the simulated hub and vacuum", startSimulators);
   const agent = await steps.run("Enrolling and starting the agent", () => bringUpAgent(emulators, seed, hub, vacuum));
+  keepSweeping(required(emulators, "STUDIO_FUNCTIONS_ORIGIN"));
   for (const line of describe(emulators, seed, hub)) console.log(line);
   return endWithFirst(emulators, agent);
 }
