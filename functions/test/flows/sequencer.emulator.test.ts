@@ -47,7 +47,7 @@ describe("audit/sequence-log", () => {
     it(`stays dense under ${WORKERS} racing sequencers that crash at every step and stall past the lease, ${
       ignoresLease ? "without" : "with"
     } the lease`, async function () {
-      this.timeout(600_000);
+      this.timeout(300_000);
       const injected = { crashes: 0, stalls: 0 };
       const faults: Faults = { random: Math.random, crash: 0.03, stall: 0.06, stallMs: 150, injected };
       let isActing = true;
