@@ -83,7 +83,10 @@ const following = schedulerJob(scheduler);
 export const api = apiFunction(() => ({
   handlers: apiHandlers(deps, {
     log: () => firestoreLogStore(database()),
-    jobs: [expiryJob, outbox, purgeJob, quotaJob, exporting, witnessing, following],
+    jobs: [
+      ...[expiryJob, reminderJob, outbox, purgeJob, quotaJob, deviceWatchJob, firingThinJob],
+      ...[exporting, witnessing, following],
+    ],
   }),
   verifyToken,
   recordRefusal: (refusal) => recordAccessRefusal(deps(), refusal),
