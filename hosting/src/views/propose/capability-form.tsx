@@ -1,6 +1,6 @@
 import { RATIONALE_MAX } from "@studio-os/functions/contracts";
 import type { CapabilityOffer, JsonObject } from "@studio-os/functions/contracts";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode, SubmitEvent } from "react";
 import type { ApiFailure } from "../../data/studio-data.js";
 import { Button } from "../../ui/button.js";
@@ -45,8 +45,12 @@ export function CapabilityForm(props: CapabilityFormProps) {
   const problems = new Map(issues.map(({ path, problem }) => [path, problem]));
   const input = reading.kind === "ready" ? (reading.value as JsonObject) : null;
 
-  const focusFirstProblem = () =>
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  // The focus moves once the field says that it is invalid, which is after the state that makes it so was drawn.
+  const [faults, setFaults] = useState(0);
+  useEffect(() => {
+    if (faults > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [faults]);
+  const focusFirstProblem = () => setFaults((before) => before + 1);
   const submit = async () => {
     setTouched(true);
     if (isSending || obstacle !== null) return;
