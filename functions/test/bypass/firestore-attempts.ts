@@ -38,6 +38,7 @@ const SERVER_WRITTEN = [
   "scheduledJobs",
   "auditEvents",
   "auditPayloads",
+  "auditLog",
   "agents",
   "delegations",
   "exemptions",
