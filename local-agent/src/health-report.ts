@@ -5,6 +5,7 @@ import type { RulesStatus } from "./status/agent-status.js";
 import { WRONG_CLOCK_MS } from "./status/agent-status.js";
 import type { ClockSkew } from "./uplink/clock-skew.js";
 import type { HealthReport, OutboxCounts } from "./outbox/outbox.js";
+import { AGENT_VERSION } from "./version.js";
 
 /** A report goes out when something changed, and at least this often. Milliseconds. */
 const HEALTH_EVERY_MS = 300_000;
@@ -28,8 +29,9 @@ export function toHealthReport(
 ): HealthReport {
   const at = new Date(nowMs).toISOString();
   const entries = connectors.slice(0, MAX_CONNECTORS).map(({ id, health }): Entry => {
-    const { state, lastSuccessAt, lastError, consecutiveFailures } = health;
-    return Entry.parse({ connectorId: id, state, lastSuccessAt, lastError, consecutiveFailures, reportedAt: at });
+    const { state, lastSuccessAt, lastError, consecutiveFailures, breaker } = health;
+    const said = { state, lastSuccessAt, lastError, consecutiveFailures, ...(breaker !== undefined && { breaker }) };
+    return Entry.parse({ connectorId: id, ...said, reportedAt: at });
   });
   const drops = outbox.unreportedDrops;
   const queue: Entry = {
@@ -41,6 +43,7 @@ export function toHealthReport(
     reportedAt: at,
   };
   const vitals: AgentVitals = {
+    version: AGENT_VERSION,
     startedAt: own.startedAt,
     clock: own.clock,
     waiting: { observations: outbox.observations, proposals: outbox.proposals, bytes: outbox.bytes },
@@ -59,7 +62,11 @@ export function isReportDue(last: HealthReport | null, next: HealthReport): bool
 }
 
 function essence(report: HealthReport): string {
-  const connectors = report.connectors.map(({ connectorId, state, lastError }) => [connectorId, state, lastError]);
+  const connectors = report.connectors.map(({ connectorId, state, lastError, breaker = "closed" }) => [
+    ...[connectorId, state, lastError],
+    // A breaker that probes is still one that opened: else each probe would be news.
+    breaker === "closed",
+  ]);
   const skewMs = report.vitals?.clock?.skewMs ?? 0;
   return JSON.stringify([connectors, report.vitals?.rules.hasProblem, Math.abs(skewMs) > WRONG_CLOCK_MS]);
 }

@@ -23,7 +23,10 @@ export const DeadLetter = z.strictObject({
   lastSeenAt: UtcInstant,
   /** How often this very message came. */
   occurrences: z.int().min(1),
+  /** When somebody last drove it again. */
   redrivenAt: UtcInstant.nullable(),
+  /** Since when it counts; null: it still waits. */
+  acceptedAt: UtcInstant.nullable().default(null),
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 

@@ -116,6 +116,8 @@ export type ObservationGap = z.infer<typeof ObservationGap>;
 
 /** What an agent says of itself. */
 export const AgentVitals = z.strictObject({
+  /** Of the agent's program; absent from those that do not say. */
+  version: z.string().max(40).optional(),
   startedAt: UtcInstant,
   /** How far its clock is ahead of the cloud's; null: not measured. Milliseconds. */
   clock: z.strictObject({ skewMs: z.int(), uncertaintyMs: z.int().min(0), measuredAt: UtcInstant }).nullable(),
@@ -134,6 +136,8 @@ export const ConnectorHealth = z.strictObject({
   lastSuccessAt: UtcInstant.nullable(),
   lastError: z.string().max(40).nullable(),
   consecutiveFailures: z.int().min(0),
+  /** The worst of its circuit breakers; absent where it has none, and from agents that do not say. */
+  breaker: z.enum(["closed", "open", "half_open"]).optional(),
   reportedAt: UtcInstant,
   receivedAt: UtcInstant,
 });

@@ -17,7 +17,8 @@ export interface DeadLetterCause {
   readonly detail: string;
 }
 
-const DETAIL_MAX = 500;
+/** Characters of a detail that are kept. */
+export const DETAIL_MAX = 500;
 
 /**
  * What is kept of a message that was refused? The whole of it up to `DEAD_LETTER_MAX_BYTES`, named by its own hash, so that
@@ -48,6 +49,7 @@ export function keepDeadLetter(
     lastSeenAt: now,
     occurrences: (before?.occurrences ?? 0) + 1,
     redrivenAt: before?.redrivenAt ?? null,
+    acceptedAt: before?.acceptedAt ?? null,
   };
 }
 

@@ -29,6 +29,12 @@ describe("devices/dead-letter", () => {
     assert.deepEqual([again.occurrences, again.firstSeenAt, again.lastSeenAt], [2, NOW, at(1)]);
   });
 
+  it("goes on saying that it counts, when the same bytes come once more", () => {
+    const letter = { ...keepDeadLetter(null, aDelivery(Buffer.from("x")), cause, NOW), acceptedAt: at(1) };
+    const replay = { reasonCode: "ENVELOPE_REPLAYED", detail: "again" } as const;
+    assert.equal(keepDeadLetter(letter, aDelivery(Buffer.from("x")), replay, at(2)).acceptedAt, at(1));
+  });
+
   it("is news when it is the first, or refused for another reason than before", () => {
     const letter = keepDeadLetter(null, aDelivery(Buffer.from("x")), cause, NOW);
     assert.equal(isNewRefusal(null, cause), true);

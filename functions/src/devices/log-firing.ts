@@ -5,7 +5,7 @@ import type { Deps } from "../commit/deps.js";
 import { toDocument } from "../commit/document-change.js";
 import type { DocumentChange } from "../commit/document-change.js";
 import type { TransactionReads } from "../commit/transactor.js";
-import { COLLECTIONS, Firing, FiringLog, firingLogRef, inTenant } from "../contracts/index.js";
+import { COLLECTIONS, Firing, FiringLog, MAX_CLOCK_SKEW_MS, firingLogRef, inTenant } from "../contracts/index.js";
 import type { Actor, AgentEnvelope, DeviceDescriptor, FiringAlarm, UtcInstant } from "../contracts/index.js";
 import { addSamples, findAlarms, openFiringLog, updateAlarms } from "./firing-log.js";
 import type { KilnSample } from "./firing-log.js";
@@ -13,8 +13,12 @@ import { readStored } from "../commit/read-stored.js";
 
 /** Kilns that one envelope can bring samples of. */
 const MAX_KILNS = 6;
+/** Of one kiln the firings that are to have begun last; of those that were put off the one before them goes on cooling. */
+const MAX_FIRINGS = 3;
 /** The statuses of a firing that was begun. */
 const BEGUN: ReadonlySet<string> = new Set(["firing", "cooling", "complete", "error", "aborted"]);
+/** … and of one that is over. */
+export const OVER: ReadonlySet<string> = new Set(["complete", "error", "aborted"]);
 const LOGGER: Actor = { type: "system", id: "firing-log", name: "Firing log" };
 
 export interface FiringWrites {
@@ -33,24 +37,25 @@ export async function logFiring(
   envelope: AgentEnvelope,
   means: { readonly now: UtcInstant; readonly requestId: string },
 ): Promise<FiringWrites> {
-  const byKiln = samplesByKiln(envelope);
+  const byKiln = samplesByKiln(envelope, means.now);
   const written: FiringWrites[] = [];
-  for (const [kilnId, samples] of [...byKiln].slice(0, MAX_KILNS)) {
-    const firing = await findFiring(reads, envelope.tenantId, kilnId, samples);
-    if (firing === null) continue;
-    const path = inTenant(envelope.tenantId, firingLogRef(firing.firingId));
-    const stored = readStored(FiringLog, (await reads.get([path]))[0]);
-    const log = addSamples(stored ?? openFiringLog(firing, means.now), samples, means.now);
-    if (log === null) continue;
-    const alarms = updateAlarms(log, findAlarms(log, means.now, firing.status === "firing"), means.now);
-    const after = FiringLog.parse(alarms?.log ?? log);
-    written.push({
-      changes: [{ op: "set", path, data: toDocument(after) }],
-      events: (alarms?.raised ?? []).map((alarm) =>
-        alarmEvent(deps, envelope.tenantId, after, alarm, means.requestId, means.now),
-      ),
-    });
-  }
+  for (const [kilnId, samples] of [...byKiln].slice(0, MAX_KILNS))
+    for (const [firing, own] of await sortByFiring(reads, envelope.tenantId, kilnId, samples)) {
+      const path = inTenant(envelope.tenantId, firingLogRef(firing.firingId));
+      const stored = readStored(FiringLog, (await reads.get([path]))[0]);
+      const log = addSamples(stored ?? openFiringLog(firing, means.now), own, means.now);
+      if (log === null) continue;
+      // What is heard late of a firing that is over is drawn; it alarms nobody any more.
+      const findings = OVER.has(firing.status) ? [] : findAlarms(log, means.now, firing.status === "firing");
+      const alarms = updateAlarms(log, findings, means.now);
+      const after = FiringLog.parse(alarms?.log ?? log);
+      written.push({
+        changes: [{ op: "set", path, data: toDocument(after) }],
+        events: (alarms?.raised ?? []).map((alarm) =>
+          alarmEvent(deps, envelope.tenantId, after, alarm, means.requestId, means.now),
+        ),
+      });
+    }
   return { changes: written.flatMap(({ changes }) => changes), events: written.flatMap(({ events }) => events) };
 }
 
@@ -70,7 +75,8 @@ export function alarmEvent(
   );
 }
 
-function samplesByKiln({ payload }: AgentEnvelope): Map<string, KilnSample[]> {
+/** What a clock that runs ahead dates into the future was measured now; what lies further ahead is of no known time. */
+function samplesByKiln({ payload }: AgentEnvelope, now: UtcInstant): Map<string, KilnSample[]> {
   const byKiln = new Map<string, KilnSample[]>();
   if (payload.kind !== "observations") return byKiln;
   const kilns = new Map(
@@ -83,28 +89,35 @@ function samplesByKiln({ payload }: AgentEnvelope): Map<string, KilnSample[]> {
     const isUsable = quality === "live" || quality === "simulated";
     if (kiln === undefined || attribute !== "temperature" || unit !== "°C" || typeof value !== "number" || !isUsable)
       continue;
-    byKiln.set(kiln.kilnId, [...(byKiln.get(kiln.kilnId) ?? []), { zone: kiln.zone, observedAt, tempC: value }]);
+    if (Date.parse(observedAt) - Date.parse(now) > MAX_CLOCK_SKEW_MS) continue;
+    const sample = { zone: kiln.zone, observedAt: observedAt > now ? now : observedAt, tempC: value };
+    byKiln.set(kiln.kilnId, [...(byKiln.get(kiln.kilnId) ?? []), sample]);
   }
   return byKiln;
 }
 
-/** Late samples are of the firing that was under way then, which may be over by now. */
-async function findFiring(
+/** Each sample belongs to the firing that began last before it: an agent that was offline may tell of more than one. */
+async function sortByFiring(
   reads: TransactionReads,
   tenantId: string,
   kilnId: string,
   samples: readonly KilnSample[],
-): Promise<Firing | null> {
+): Promise<ReadonlyMap<Firing, readonly KilnSample[]>> {
   const newest = samples.map(({ observedAt }) => observedAt).reduce((a, b) => (a > b ? a : b));
-  const [found] = await reads.query({
+  const found = await reads.query({
     collection: inTenant(tenantId, COLLECTIONS.firings),
     where: [
       { field: "kilnId", op: "==", value: kilnId },
       { field: "startAt", op: "<=", value: newest },
     ],
     orderBy: [{ field: "startAt", direction: "desc" }],
-    limit: 1,
+    limit: MAX_FIRINGS,
   });
-  const firing = found === undefined ? null : readStored(Firing, found);
-  return firing !== null && BEGUN.has(firing.status) ? firing : null;
+  const begun = found.flatMap((it) => readStored(Firing, it) ?? []).filter(({ status }) => BEGUN.has(status));
+  const sorted = new Map<Firing, KilnSample[]>();
+  for (const sample of samples) {
+    const firing = begun.find(({ startAt }) => startAt <= sample.observedAt);
+    if (firing !== undefined) sorted.set(firing, [...(sorted.get(firing) ?? []), sample]);
+  }
+  return sorted;
 }

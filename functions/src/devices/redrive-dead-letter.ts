@@ -3,10 +3,11 @@ import { eventMeans } from "../commit/deps.js";
 import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import { DeadLetter, deadLetterRef, inTenant } from "../contracts/index.js";
-import type { HumanActor, ReasonCode, RouteAnswer } from "../contracts/index.js";
-import { toDelivery } from "./dead-letter.js";
+import type { HumanActor, ReasonCode, RouteAnswer, UtcInstant } from "../contracts/index.js";
+import { DETAIL_MAX, toDelivery } from "./dead-letter.js";
 import type { UplinkDeps } from "./ingest-envelope.js";
 import { judgeEnvelope } from "./judge-envelope.js";
+import type { EnvelopeJudgement } from "./judge-envelope.js";
 import { readStored } from "../commit/read-stored.js";
 
 export interface RedriveCommand {
@@ -49,9 +50,7 @@ export function redriveDeadLetter(
       },
       eventMeans(deps),
     );
-    const marked: DeadLetter = isAccepted
-      ? { ...letter, redrivenAt: now }
-      : { ...letter, redrivenAt: now, reasonCode: judged.refusal.reasonCode, detail: judged.refusal.detail };
+    const marked: DeadLetter = { ...letter, redrivenAt: now, ...outcomeOf(letter, judged, now) };
     const beside = isAccepted ? judged.commit : { changes: [], events: [] };
     return {
       changes: [...beside.changes, { op: "set", path, data: marked }],
@@ -59,4 +58,11 @@ export function redriveDeadLetter(
       answer: accept({ isAccepted, reasonCode }),
     };
   });
+}
+
+/** What counts stays counted: that a second try is then refused as a replay says nothing against it. */
+function outcomeOf(letter: DeadLetter, judged: EnvelopeJudgement, now: UtcInstant): Partial<DeadLetter> {
+  if (judged.kind === "accepted") return { acceptedAt: now };
+  const { reasonCode, detail } = judged.refusal;
+  return letter.acceptedAt === null ? { reasonCode, detail: detail.slice(0, DETAIL_MAX) } : {};
 }

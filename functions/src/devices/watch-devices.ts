@@ -15,13 +15,13 @@ import {
 } from "../contracts/index.js";
 import type { Actor } from "../contracts/index.js";
 import { findAlarms, openFiringLog, thinFiringLog, updateAlarms } from "./firing-log.js";
-import { alarmEvent } from "./log-firing.js";
+import { OVER, alarmEvent } from "./log-firing.js";
 import { readStored } from "../commit/read-stored.js";
 
-/** Of each kind as many in one run; what is left is there a minute later. */
+/** Read in pages of so many, and at most so many pages of each kind in one run. */
 const AT_ONCE = 50;
+const MAX_PAGES = 20;
 const WATCH: Actor = { type: "system", id: "device-watch", name: "Device watch" };
-const OVER: ReadonlySet<string> = new Set(["complete", "error", "aborted"]);
 
 /**
  * Puts on record what silence alone says: agents that have not reported for `AGENT_OFFLINE_AFTER_MS` are offline, firings
@@ -30,14 +30,17 @@ const OVER: ReadonlySet<string> = new Set(["complete", "error", "aborted"]);
  */
 export async function watchDevices(deps: Deps, requestId: string): Promise<Record<string, number>> {
   const silentSince = new Date(Date.parse(deps.clock.now()) - AGENT_OFFLINE_AFTER_MS).toISOString();
-  const silent = await find(deps, "connectorHealth", [
-    { field: "availability", op: "==", value: "online" },
-    { field: "lastHeardAt", op: "<=", value: silentSince },
-  ]);
-  const firing = await find(deps, "firings", [{ field: "status", op: "==", value: "firing" }]);
-  const running = await find(deps, "firingLogs", [{ field: "status", op: "==", value: "running" }]);
+  const firing = await findAll(deps, "firings", "firing");
+  const running = await findAll(deps, "firingLogs", "running");
   const counts = { agentsOffline: 0, alarmsRaised: 0, logsEnded: 0 };
-  for (const { path } of silent) counts.agentsOffline += await markOffline(deps, path, silentSince, requestId);
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const silent = await find(deps, "connectorHealth", [
+      { field: "availability", op: "==", value: "online" },
+      { field: "lastHeardAt", op: "<=", value: silentSince },
+    ]);
+    for (const { path } of silent) counts.agentsOffline += await markOffline(deps, path, silentSince, requestId);
+    if (silent.length < AT_ONCE) break;
+  }
   const refs = new Set([...firing, ...running].map(({ path }) => path.replace("/firingLogs/", "/firings/")));
   for (const path of refs) {
     const { raised, isEnded } = await watchFiring(deps, path, requestId);
@@ -50,28 +53,47 @@ export async function watchDevices(deps: Deps, requestId: string): Promise<Recor
 /** Thins the logs of firings that ended a week ago: from two samples a minute to one every two minutes. */
 export async function thinFiringLogs(deps: Deps): Promise<Record<string, number>> {
   const before = new Date(Date.parse(deps.clock.now()) - FIRING_THIN_AFTER_MS).toISOString();
-  const due = await find(deps, "firingLogs", [
-    { field: "stepS", op: "==", value: FIRING_STEP_S },
-    { field: "endedAt", op: "<=", value: before },
-  ]);
-  for (const { path } of due)
-    await deps.transactor.transact(async (reads) => {
-      const log = readStored(FiringLog, (await reads.get([path]))[0]);
-      if (log === null) return { changes: [], events: [], answer: null };
-      const thinned = FiringLog.parse(thinFiringLog(log, deps.clock.now()));
-      return { changes: [{ op: "set", path, data: toDocument(thinned) }], events: [], answer: null };
-    });
-  return { thinned: due.length };
+  let thinned = 0;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const due = await find(deps, "firingLogs", [
+      { field: "stepS", op: "==", value: FIRING_STEP_S },
+      { field: "endedAt", op: "<=", value: before },
+    ]);
+    for (const { path } of due) thinned += await thinOne(deps, path);
+    if (due.length < AT_ONCE) break;
+  }
+  return { thinned };
+}
+
+function thinOne(deps: Deps, path: string): Promise<number> {
+  return deps.transactor.transact(async (reads) => {
+    const log = readStored(FiringLog, (await reads.get([path]))[0]);
+    if (log === null) return { changes: [], events: [], answer: 0 };
+    const thinned = FiringLog.parse(thinFiringLog(log, deps.clock.now()));
+    return { changes: [{ op: "set", path, data: toDocument(thinned) }], events: [], answer: 1 };
+  });
 }
 
 type Where = Parameters<Parameters<Parameters<Deps["transactor"]["transact"]>[0]>[0]["query"]>[0]["where"];
 
-function find(deps: Deps, collection: string, where: Where): Promise<readonly StoredDocument[]> {
+function find(deps: Deps, collection: string, where: Where, after?: string): Promise<readonly StoredDocument[]> {
+  const page = after === undefined ? {} : { after };
   return deps.transactor.transact(async (reads) => ({
     changes: [],
     events: [],
-    answer: await reads.query({ collection, isGroup: true, where, limit: AT_ONCE }),
+    answer: await reads.query({ collection, isGroup: true, where, limit: AT_ONCE, ...page }),
   }));
+}
+
+/** Whatever has this status, page by page: no studio is left out because fifty others come before it. */
+async function findAll(deps: Deps, collection: string, status: string): Promise<readonly StoredDocument[]> {
+  const found: StoredDocument[] = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const next = await find(deps, collection, [{ field: "status", op: "==", value: status }], found.at(-1)?.path);
+    found.push(...next);
+    if (next.length < AT_ONCE) break;
+  }
+  return found;
 }
 
 function markOffline(deps: Deps, path: string, silentSince: string, requestId: string): Promise<number> {

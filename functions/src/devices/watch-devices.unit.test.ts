@@ -20,6 +20,7 @@ import {
   AgentHealth,
   FIRING_THIN_AFTER_MS,
   FiringLog,
+  MAX_CLOCK_SKEW_MS,
   agentHealthRef,
   agentRef,
   firingLogRef,
@@ -100,6 +101,26 @@ describe("devices/log-firing and watch-devices", () => {
     assert.equal(log(), null);
   });
 
+  it("gives samples that come late to the firing that was under way then, and alarms nobody of one that is over", async () => {
+    const before = { ...firing("complete"), firingId: "f-0", startAt: at(-900 * MINUTE_MS) };
+    const putOff = { ...firing("armed"), firingId: "f-9", startAt: at(-5 * MINUTE_MS) };
+    deps = testDeps({
+      ...deps.transactor.dump(),
+      [in_("firings/f-0")]: toDocument(before),
+      [in_("firings/f-9")]: toDocument(putOff),
+    });
+    await heard(0, sample(-30 * MINUTE_MS, 1_190), sample(-20 * MINUTE_MS - 1, 900), sample(-MINUTE_MS, 40));
+    const stored = (id: string) => FiringLog.parse(deps.transactor.dump()[in_(firingLogRef(id))]);
+    const heardOf = (id: string) => stored(id).zones["middle"]?.filter((value) => value !== null);
+    assert.deepEqual([heardOf("f-0"), heardOf("f-1")], [[1_190, 900], [40]]);
+    assert.deepEqual([stored("f-0").alarms, alarms()], [[], []]);
+  });
+
+  it("takes a sample from a clock that runs ahead as of now, and leaves out one that lies further ahead", async () => {
+    await heard(0, sample(MINUTE_MS, 100), sample(MAX_CLOCK_SKEW_MS + 1, 900));
+    assert.deepEqual([log()?.lastSampleAt, log()?.zones["middle"]?.at(-1)], [NOW, 100]);
+  });
+
   it("raises an alarm on record in the commit of the sample that shows it", async () => {
     await heard(0, sample(0, 1_100));
     assert.deepEqual([alarms(), log()?.alarms[0]?.code], [["over_target"], "over_target"]);
@@ -148,6 +169,26 @@ describe("devices/log-firing and watch-devices", () => {
       offline.map(({ data }) => data["lastHeardAt"]),
       [NOW],
     );
+  });
+
+  it("leaves no studio out, however many come before it", async () => {
+    const studios = Array.from({ length: 120 }, (_, index) => `s-${String(index).padStart(3, "0")}`);
+    const health = { agentId: "a", connectors: [], vitals: null, vitalsAt: null, gaps: [], availability: "online" };
+    const since = { availableSince: at(-9e8), lastHeardAt: at(-9e8) };
+    const ended = { ...FiringLog.parse(emptyLog()), status: "ended" as const, endedAt: at(-FIRING_THIN_AFTER_MS) };
+    const running = { ...FiringLog.parse(emptyLog()), firingId: "f-1", lastSampleAt: at(-6 * MINUTE_MS) };
+    deps = testDeps(
+      Object.fromEntries(
+        studios.flatMap((tenantId) => [
+          [inTenant(tenantId, agentHealthRef("a")), toDocument({ ...health, ...since })],
+          [inTenant(tenantId, "firings/f-1"), toDocument(firing("firing"))],
+          [inTenant(tenantId, firingLogRef("f-1")), toDocument(running)],
+          [inTenant(tenantId, firingLogRef("f-0")), toDocument(ended)],
+        ]),
+      ),
+    );
+    assert.deepEqual(await watch(0), { agentsOffline: 120, alarmsRaised: 120, logsEnded: 0 });
+    assert.deepEqual(await thinFiringLogs(deps), { thinned: 120 });
   });
 
   const emptyLog = (): object => ({

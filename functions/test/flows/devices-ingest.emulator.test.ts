@@ -332,12 +332,15 @@ describe("devices/ingest-envelope on Firestore", function () {
         const command = { actor: uplink.studio.owner, tenantId, deadLetterId, requestId: "redrive" };
         const outcome = await redriveDeadLetter(uplink.deps, command);
         assert.deepEqual(outcome, { kind: "accepted", answer: { isAccepted: true, reasonCode: null } });
-        assert.equal((await uplink.deadLetter(body))?.redrivenAt, at(0));
+        const driven = await uplink.deadLetter(body);
+        assert.deepEqual([driven?.redrivenAt, driven?.acceptedAt], [at(0), at(0)]);
         assert.equal((await stream())?.["acceptedEnvelopes"], 1);
         const [event] = await uplink.events("dead_letter.redriven");
         assert.equal((event?.["actor"] as { id: string }).id, uplink.studio.owner.id);
         const again = await redriveDeadLetter(uplink.deps, command);
         assert.deepEqual(again, { kind: "accepted", answer: { isAccepted: false, reasonCode: "ENVELOPE_REPLAYED" } });
+        const still = await uplink.deadLetter(body);
+        assert.deepEqual([still?.acceptedAt, still?.reasonCode], [at(0), "DELIVERY_EXHAUSTED"]);
       } finally {
         await agent.studio.close();
       }
