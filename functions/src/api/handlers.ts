@@ -1,6 +1,8 @@
 import { getExport } from "../audit-access/get-export.js";
 import { createAuditLink, revokeAuditLink } from "../audit-access/links.js";
+import { openEvidence } from "../audit-access/open-evidence.js";
 import { requestExport } from "../audit-access/request-export.js";
+import { revealWords } from "../audit-access/reveal-words.js";
 import type { LogReader } from "../audit/log-store.js";
 import { startJob } from "../jobs/start-job.js";
 import type { Job } from "../jobs/run-job.js";
@@ -104,6 +106,8 @@ export function apiHandlers(deps: () => UplinkDeps, more: MoreMeans): Handlers {
     createAuditLink: handle("createAuditLink", (call) => createAuditLink(deps(), call)),
     revokeAuditLink: handle("revokeAuditLink", (call) => revokeAuditLink(deps(), call)),
     runJob: handle("runJob", (call) => startJob(deps(), more.jobs, call)),
+    revealWords: handle("revealWords", (call) => revealWords(deps(), call)),
+    openEvidence: handle("openEvidence", (call) => openEvidence(deps(), call)),
     eraseWords: handle("eraseWords", (call) => eraseWords(deps(), call)),
     placeHold: handle("placeHold", (call) => placeHold(deps(), call)),
     liftHold: handle("liftHold", (call) => liftHold(deps(), call)),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ConflictField, Plan, StaleField } from "./effect.js";
+import { AuditPayload } from "./audit-event.js";
 import { ApproverCover } from "./approval-policy.js";
 import { ControlMode, ControlReason, ControlState, GlobalControlState, ScopeKind, StaffEntry } from "./control.js";
 import { Delegation } from "./delegation.js";
@@ -639,6 +640,39 @@ export const API_ROUTES = {
     params: z.strictObject({ tenantId: TenantId, job: DocId }),
     body: z.strictObject({}),
     answer: z.strictObject({ run: JobRun.omit({ counts: true }) }),
+  },
+  revealWords: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/audit-events/{eventId}:revealWords",
+    summary: "Read what somebody wrote with an event. The look is put on record in the commit that answers it.",
+    roles: RELEASERS,
+    params: z.strictObject({ tenantId: TenantId, eventId: DocId }),
+    body: z.strictObject({}),
+    answer: z.strictObject({
+      eventId: DocId,
+      ...AuditPayload.shape,
+      /** False: these are not the words that the event was recorded with. */
+      isIntact: z.boolean(),
+    }),
+  },
+  openEvidence: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/tenants/{tenantId}/proposals/{proposalId}:openEvidence",
+    summary: "Read the record that a piece of evidence names. For a proposal of high risk that is put on record.",
+    roles: STAFF,
+    params: OneProposal,
+    /** Which of the proposal's pieces of evidence, from 0 on. */
+    body: z.strictObject({ index: z.int().min(0).max(19) }),
+    answer: z.strictObject({
+      evidence: Evidence,
+      /** As it is now; null where the evidence names no record of the studio, or none that is there. */
+      record: JsonObject.nullable(),
+      /** Whether the record is the one that the requester hashed; null where there is nothing to compare. */
+      isSame: z.boolean().nullable(),
+      isOnRecord: z.boolean(),
+    }),
   },
   eraseWords: {
     ...defaults,

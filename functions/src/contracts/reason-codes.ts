@@ -369,6 +369,11 @@ export const REASON_CODES = {
     whoCanLift: "An owner, by lifting the hold.",
     httpStatus: 423,
   },
+  WORDS_ERASED: {
+    sentence: "These words were erased. What stays is the event, and a hash that nobody can turn back into them.",
+    whoCanLift: "Nobody.",
+    httpStatus: 404,
+  },
   RETENTION_NOT_OVER: {
     sentence: "This has to be kept longer than that, or for ever.",
     whoCanLift: "Time, where docs/policies/retention.md names one.",

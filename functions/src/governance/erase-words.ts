@@ -1,3 +1,4 @@
+import { readEvent } from "../audit/read-event.js";
 import { recordEvent } from "../audit/record-event.js";
 import type { EventDraft, RecordedEvent } from "../audit/record-event.js";
 import { eventMeans } from "../commit/deps.js";
@@ -5,9 +6,8 @@ import type { Deps } from "../commit/deps.js";
 import type { DocumentChange } from "../commit/document-change.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import type { Commit, StoredDocument, TransactionReads } from "../commit/transactor.js";
+import type { Commit, TransactionReads } from "../commit/transactor.js";
 import {
-  AuditEvent,
   AuditPayload,
   GLOBAL_CONTROL_PATH,
   Proposal,
@@ -18,7 +18,7 @@ import {
   legalHoldsRef,
   proposalRef,
 } from "../contracts/index.js";
-import type { JsonObject, ReasonCode, RouteAnswer, RouteBody } from "../contracts/index.js";
+import type { AuditEvent, JsonObject, ReasonCode, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { effectiveControl, readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import { rolesHeld } from "../policy/staff.js";
@@ -75,31 +75,21 @@ async function look(reads: TransactionReads, tenantId: string, eventId: string):
       inTenant(tenantId, ref),
     ),
   ]);
-  const event = AuditEvent.safeParse(parseCanonical(stored));
+  const read = readEvent(stored?.data ?? null);
+  const event = typeof read === "string" ? null : read;
   const words = AuditPayload.safeParse(payload?.data ?? null);
-  const proposalId = event.success ? event.data.proposalId : null;
+  const proposalId = event?.proposalId ?? null;
   const [proposal] = proposalId === null ? [] : await reads.get([inTenant(tenantId, proposalRef(proposalId))]);
   const about = proposal?.data == null ? null : Proposal.safeParse(proposal.data);
   return {
     controls: readControls(global?.data ?? null, tenant?.data ?? null),
     holds: readHolds(holds?.data ?? null),
     isUnreadable:
-      (stored?.data != null && !event.success) ||
-      (payload?.data != null && !words.success) ||
-      (about !== null && !about.success),
-    event: event.data ?? null,
+      read === "unreadable" || (payload?.data != null && !words.success) || (about !== null && !about.success),
+    event,
     words: words.data ?? null,
     proposal: about?.data ?? null,
   };
-}
-
-function parseCanonical(stored: StoredDocument | undefined): unknown {
-  const canonical = stored?.data?.["canonical"];
-  try {
-    return typeof canonical === "string" ? JSON.parse(canonical) : null;
-  } catch {
-    return null;
-  }
 }
 
 function refuse({ actor }: Erasing, found: Found, now: string): ReasonCode | null {
