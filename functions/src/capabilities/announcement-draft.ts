@@ -1,9 +1,12 @@
+import * as z from "zod";
 import { AnnouncementDraft, AnnouncementDraftStoreInput } from "../contracts/index.js";
 import type { EffectWrite, JsonObject } from "../contracts/index.js";
 import type { Capability, Preview, PreviewContext } from "./capability.js";
 import { changeOf, findTarget } from "./target.js";
 
 const FIELDS = ["audience", "body", "draftId", "kind", "proposalId", "proposedBy", "title"];
+
+const NewDraft = AnnouncementDraft.omit({ auditVersion: true, lastEventId: true });
 
 const refOf = ({ draftId }: AnnouncementDraftStoreInput, { proposalId }: PreviewContext): string =>
   `drafts/${draftId ?? `announcement-${proposalId}`}`;
@@ -32,6 +35,7 @@ export const announcementDraftStore: Capability<AnnouncementDraftStoreInput> = {
   },
   isAdditive: true,
   inputSchema: AnnouncementDraftStoreInput,
+  outputSchema: z.union([NewDraft, NewDraft.omit({ draftId: true, kind: true, proposedBy: true }).partial()]),
   targets: ({ draftId }) => (draftId === null ? ["drafts"] : [`drafts/${draftId}`]),
   reads: (input, context) => [{ ref: refOf(input, context), fields: FIELDS }],
 

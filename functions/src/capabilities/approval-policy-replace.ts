@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { ApprovalPolicy, ApprovalPolicyReplaceInput, ControlState } from "../contracts/index.js";
 import type { FieldChange, JsonObject, UtcInstant } from "../contracts/index.js";
 import { problemsOf, ruleFor } from "../policy/approval-policy.js";
@@ -37,6 +38,7 @@ export const approvalPolicyReplace: Capability<ApprovalPolicyReplaceInput & Json
     adr: "docs/adr/0011-the-approval-policy-is-edited-by-proposal.md",
   },
   inputSchema: ApprovalPolicyReplaceInput as never,
+  outputSchema: z.union([ControlState.pick({ approvalPolicy: true }), ApprovalPolicy]),
   targets: () => [CONTROL_REF],
   reads: ({ fromVersion }) => [
     { ref: historyRef(fromVersion + 1), fields: [] },

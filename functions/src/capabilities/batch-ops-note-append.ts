@@ -1,4 +1,4 @@
-import { Batch, BatchOpsNoteAppendInput } from "../contracts/index.js";
+import { Batch, BatchOpsNoteAppendInput, OpsNote } from "../contracts/index.js";
 import type { Capability, PreviewContext } from "./capability.js";
 
 const noteRef = (batchId: string, { proposalId }: PreviewContext): string =>
@@ -33,6 +33,7 @@ export const batchOpsNoteAppend: Capability<BatchOpsNoteAppendInput> = {
     adr: "docs/adr/0003-effects-are-data.md",
   },
   inputSchema: BatchOpsNoteAppendInput,
+  outputSchema: OpsNote.pick({ noteId: true, text: true, proposalId: true, proposedBy: true }),
   isAdditive: true,
   targets: ({ batchId }) => [`batches/${batchId}`],
   reads: ({ batchId }, context) => [

@@ -55,6 +55,7 @@ export const batchStateAdvance: Capability<BatchStateAdvanceInput> = {
     adr: "docs/adr/0010-first-studio-capabilities.md",
   },
   inputSchema: BatchStateAdvanceInput,
+  outputSchema: Batch.pick({ state: true }),
   targets: ({ batchId }) => [`batches/${batchId}`],
   reads: ({ batchId }) => [
     {

@@ -54,6 +54,8 @@ interface AgentResolution<Request, Input> {
 export interface Capability<Input = JsonObject, Request = never> {
   readonly metadata: CapabilityMetadata;
   readonly inputSchema: z.ZodType<Input>;
+  /** What each record that is written holds afterwards, in the written fields. The planner refuses an effect that does not fit. */
+  readonly outputSchema: z.ZodType;
   /** What the request is about, whoever makes it and whenever: part of the intent hash (M01.3). */
   targets(input: Input): readonly string[];
   /** The precondition selector: which documents and fields the preview depends on. Sorted and without doubles. */
@@ -63,3 +65,13 @@ export interface Capability<Input = JsonObject, Request = never> {
   preview(truth: Truth, input: Input, context: PreviewContext): Preview;
   readonly fromAgent: AgentResolution<Request, Input> | null;
 }
+
+/** What a capability is made of beside its metadata: schemas, precondition selector (`reads`) and effect (M01.8). */
+export const CAPABILITY_PARTS = [
+  "inputSchema",
+  "outputSchema",
+  "targets",
+  "reads",
+  "preview",
+  "fromAgent",
+] as const satisfies (keyof Capability)[];

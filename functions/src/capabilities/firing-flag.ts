@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { Firing, FiringFlagInput, FiringFlagRequest } from "../contracts/index.js";
 import type { FiringAttention, UtcInstant } from "../contracts/index.js";
 import type { Capability } from "./capability.js";
@@ -40,6 +41,7 @@ export const firingFlag: Capability<FiringFlagInput, FiringFlagRequest> = {
     adr: "docs/adr/0003-effects-are-data.md",
   },
   inputSchema: FiringFlagInput,
+  outputSchema: z.strictObject({ attention: Firing.shape.attention.unwrap() }),
   targets: ({ firingId }) => [`firings/${firingId}`],
   reads: ({ firingId }) => [
     { ref: `firings/${firingId}`, fields: ["attention", "kilnId", "kilnName", "status", "title"] },

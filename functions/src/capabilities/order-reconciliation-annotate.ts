@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { Order, OrderReconciliationAnnotateInput } from "../contracts/index.js";
 import type { ReconciliationFinding } from "../contracts/index.js";
 import type { Capability } from "./capability.js";
@@ -34,6 +35,7 @@ export const orderReconciliationAnnotate: Capability<OrderReconciliationAnnotate
     adr: "docs/adr/0010-first-studio-capabilities.md",
   },
   inputSchema: OrderReconciliationAnnotateInput,
+  outputSchema: z.strictObject({ reconciliation: Order.shape.reconciliation.unwrap().unwrap() }),
   targets: ({ orderId }) => [`orders/${orderId}`],
   reads: ({ orderId }) => [{ ref: `orders/${orderId}`, fields: ["memberName", "reconciliation"] }],
 

@@ -4,6 +4,7 @@ import { QUOTAS } from "../policy/quota-definitions.js";
 import { announcementDraftStore } from "./announcement-draft.js";
 import { approvalPolicyReplace } from "./approval-policy-replace.js";
 import { batchOpsNoteAppend } from "./batch-ops-note-append.js";
+import { CAPABILITY_PARTS } from "./capability.js";
 import type { Capability } from "./capability.js";
 import { batchStateAdvance } from "./batch-state-advance.js";
 import { firingFlag } from "./firing-flag.js";
@@ -25,9 +26,6 @@ export function buildRegistry(entries: readonly AnyCapability[]): ReadonlyMap<st
   return new Map(entries.map((entry) => [entry.metadata.id, entry]));
 }
 
-/** What a capability is made of beside its metadata: input schema, precondition selector (`reads`) and effect (M01.8). */
-const PARTS = ["inputSchema", "targets", "reads", "preview", "fromAgent"] as const satisfies (keyof AnyCapability)[];
-
 function problemsOf(entry: AnyCapability, all: readonly AnyCapability[]): string[] {
   const parsed = CapabilityMetadata.safeParse(entry.metadata);
   if (!parsed.success)
@@ -38,7 +36,8 @@ function problemsOf(entry: AnyCapability, all: readonly AnyCapability[]): string
   if (mode === "write" && executorId === null) problems.push(`${id}: writes but has no executor`);
   if (mode !== "write" && executorId !== null) problems.push(`${id}: does not write but has an executor`);
   if (!QUOTAS.has(parsed.data.quotaId)) problems.push(`${id}: there is no quota ${parsed.data.quotaId}`);
-  for (const part of PARTS) if (!(part in entry)) problems.push(`${id}: has no ${part}`);
+  for (const part of CAPABILITY_PARTS)
+    if ((entry as Partial<AnyCapability>)[part] === undefined) problems.push(`${id}: has no ${part}`);
   if (proposableBy.agent !== (entry.fromAgent !== null))
     problems.push(`${id}: proposable by agent and the agent's request do not go together`);
   return problems;

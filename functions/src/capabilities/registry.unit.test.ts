@@ -44,10 +44,12 @@ describe("capabilities/registry", () => {
       assert.throws(() => buildRegistry([note, entry]), new RegExp(`registry is refused:\\n.*${field}`));
     });
 
-  for (const part of ["inputSchema", "targets", "reads", "preview", "fromAgent"])
+  for (const part of ["inputSchema", "outputSchema", "targets", "reads", "preview", "fromAgent"])
     it(`refuses an entry without ${part}`, () => {
       const entry = without(flag, part) as AnyCapability;
       assert.throws(() => buildRegistry([entry]), new RegExp(`firing.flag: .*${part}|agent`));
+      const emptied = { ...flag, [part]: undefined } as AnyCapability;
+      assert.throws(() => buildRegistry([emptied]), new RegExp(`firing.flag: .*${part}|agent`));
     });
 
   const contradictions: readonly [string, AnyCapability, RegExp][] = [
@@ -62,6 +64,12 @@ describe("capabilities/registry", () => {
   ];
   for (const [what, entry, problem] of contradictions)
     it(`refuses an entry that ${what}`, () => assert.throws(() => buildRegistry([entry]), problem));
+
+  it("promises of every record that is written no field beyond the declared ones", () => {
+    for (const { metadata, outputSchema } of REGISTRY.values())
+      for (const stray of [{ isApproved: true }, { ownerUid: "eve" }, "text", null])
+        assert.ok(!outputSchema.safeParse(stray).success, `${metadata.id}: ${JSON.stringify(stray)}`);
+  });
 
   it("lets a capability in that only drafts", () => {
     assert.equal(buildRegistry([withMetadata({ mode: "draft", executorId: null })]).size, 1);

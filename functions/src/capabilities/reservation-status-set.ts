@@ -34,6 +34,7 @@ export const reservationStatusSet: Capability<ReservationStatusSetInput> = {
     adr: "docs/adr/0010-first-studio-capabilities.md",
   },
   inputSchema: ReservationStatusSetInput,
+  outputSchema: Reservation.pick({ status: true }),
   targets: ({ reservationId }) => [`reservations/${reservationId}`],
   reads: ({ reservationId }) => [
     { ref: `reservations/${reservationId}`, fields: ["firingType", "ownerName", "status"] },

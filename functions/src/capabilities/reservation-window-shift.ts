@@ -41,6 +41,7 @@ export const reservationWindowShift: Capability<ReservationWindowShiftInput> = {
     adr: "docs/adr/0010-first-studio-capabilities.md",
   },
   inputSchema: ReservationWindowShiftInput,
+  outputSchema: Reservation.pick({ windowStartAt: true, windowEndAt: true }),
   targets: ({ reservationId }) => [`reservations/${reservationId}`],
   reads: ({ reservationId }) => [
     {

@@ -1,4 +1,4 @@
-import { RetentionPurgeInput, legalHoldsRef, purgeRef } from "../contracts/index.js";
+import { Purge, RetentionPurgeInput, legalHoldsRef, purgeRef } from "../contracts/index.js";
 import type { Json, JsonObject } from "../contracts/index.js";
 import { holdsOn, readHolds, wholesale } from "../governance/legal-holds.js";
 import { purgeable } from "../governance/retention-matrix.js";
@@ -31,6 +31,7 @@ export const retentionPurge: Capability<RetentionPurgeInput & JsonObject> = {
     adr: "docs/adr/0016-what-is-deleted-and-who-decides.md",
   },
   inputSchema: RetentionPurgeInput,
+  outputSchema: Purge.omit({ auditVersion: true, lastEventId: true }),
   targets: ({ collection }) => [`purges/${collection}`],
   reads: (_, { proposalId }) => [
     { ref: purgeRef(proposalId), fields: [] },

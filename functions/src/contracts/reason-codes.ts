@@ -312,6 +312,11 @@ export const REASON_CODES = {
     whoCanLift: "The developers of the capability.",
     httpStatus: 500,
   },
+  OUTPUT_INVALID: {
+    sentence: "The effect would leave a record in a form that its capability does not promise.",
+    whoCanLift: "The developers of the capability.",
+    httpStatus: 500,
+  },
   BLAST_RADIUS_EXCEEDED: {
     sentence: "This would change more records than its capability allows at once.",
     whoCanLift: "The requester: split it.",

@@ -38,7 +38,8 @@ export type TenantDocuments = ReadonlyMap<string, StoredDocument>;
 /**
  * What exactly would happen, computed from current reads and never from what a caller says (M03.1)? Refuses with the
  * capability's own reason, CROSS_TENANT_DENIED for another studio's record, NO_OP when nothing would change, BLAST_RADIUS_EXCEEDED past its bound, and
- * UNDECLARED_WRITE when the effect or its inverse leaves the declared paths, or does not start from what was read. A
+ * UNDECLARED_WRITE when the effect or its inverse leaves the declared paths, or does not start from what was read, and
+ * OUTPUT_INVALID when it would leave a record otherwise than the capability's `outputSchema` says. A
  * preview sees the fields that it declared and no others: what it depends on is what the preconditions guard.
  */
 export function planEffect(request: PlanRequest, documents: TenantDocuments): PlanResult {
@@ -72,6 +73,8 @@ export function planEffect(request: PlanRequest, documents: TenantDocuments): Pl
     ...writes.flatMap((write) => unfounded(write, reads, documents)),
   ];
   if (stray.length > 0) return { kind: "refused", reason: "UNDECLARED_WRITE", detail: stray.join(", ").slice(0, 500) };
+  const [misfit] = preview.writes.flatMap((write) => misfitOf(write, capability));
+  if (misfit !== undefined) return { kind: "refused", reason: "OUTPUT_INVALID", detail: misfit };
 
   const preconditions = reads.map((read) => toPrecondition(read, documents.get(read.ref), sha256));
   const identity = { intentHash: hashIntent(request), writes, inverse, preconditions };
@@ -118,6 +121,18 @@ function unfounded(
   const lost = Object.keys(data).filter((field) => op === "delete" && !named.has(field) && !BOOKKEEPING.has(field));
   const unread = fields.filter(({ path, before }) => !read.fields.includes(path) || !isSame(before, data[path]));
   return [...lost, ...unread.map(({ path }) => path)].map((field) => `${ref}.${field}`);
+}
+
+/** What a written record would hold that `outputSchema` does not know: the record, and the fields, never their values. */
+function misfitOf({ ref, op, fields }: EffectWrite, { outputSchema }: PlanRequest["capability"]): string[] {
+  if (op === "delete") return [];
+  const after = fields.flatMap(({ path, after: value }): [string, Json][] =>
+    value === undefined ? [] : [[path, value]],
+  );
+  const parsed = outputSchema.safeParse(Object.fromEntries(after));
+  if (parsed.success) return [];
+  const named = [...new Set(parsed.error.issues.map(({ path }) => path.join(".") || "(the whole)"))];
+  return [`${ref}: ${named.join(", ")}`.slice(0, 500)];
 }
 
 /** One name for exactly this effect: the hash over intent, writes, inverse, and what was read (without times). */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import * as z from "zod";
 import { Plan } from "../contracts/index.js";
 import type { EffectWrite, JsonObject } from "../contracts/index.js";
 import { capabilityOf, documentsOf } from "../../test/support/builders.js";
@@ -63,6 +64,18 @@ describe("proposals/plan-effect", () => {
     assert.equal(refusalOf(planOf(capabilityFor(writes(25)), documents)), "planned");
     const refused = refusalOf(planOf(capabilityFor(writes(26)), documents));
     assert.equal(refused, "BLAST_RADIUS_EXCEEDED: 26 records, at most 25");
+  });
+
+  it("refuses OUTPUT_INVALID where a record would not be as the capability promises, and names it without its value", () => {
+    const outputSchema = z.strictObject({ count: z.int().max(8) });
+    const refusal = (writes: EffectWrite[], data: JsonObject | null = SHELF): string =>
+      refusalOf(planOf(capabilityFor(writes, { outputSchema }), store(data)));
+    assert.equal(refusal([update([recount])]), "planned");
+    assert.equal(refusal([update([{ ...recount, after: 9 }])]), "OUTPUT_INVALID: shelf/s-0: count");
+    const title = { path: "title", before: "mug", after: "secret", sensitivity: "pii" } as const;
+    assert.equal(refusal([update([recount, title])]), "OUTPUT_INVALID: shelf/s-0: (the whole)");
+    const gone: EffectWrite = { ref: "shelf/s-0", op: "delete", fields: whole };
+    assert.equal(refusal([gone]), "planned", "what is deleted holds nothing");
   });
 
   const created = { path: "count", after: 1, sensitivity: "none" } as const;

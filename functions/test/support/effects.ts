@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import * as z from "zod";
 import { canonicalJson } from "../../src/audit/canonical-json.js";
 import type { AnyCapability } from "../../src/capabilities/registry.js";
 import type { EffectWrite, Json, JsonObject, Plan } from "../../src/contracts/index.js";
@@ -61,6 +62,7 @@ export function capabilityFor(writes: readonly EffectWrite[], overrides: Partial
       maxTargets: 25,
       declaredPaths: [{ path: "shelf/*", ops: ["create", "update", "delete"], fields: ["id", ...FIELDS] }],
     },
+    outputSchema: z.partialRecord(z.enum(["id", ...FIELDS]), z.json()),
     targets: () => writes.map(({ ref }) => ref),
     reads: () => [...new Set(writes.map(({ ref }) => ref))].map((ref) => ({ ref, fields: ["id", ...FIELDS] })),
     preview: () => ({ kind: "effect", headline: "Set the shelf", writes, members: 2, cents: -300, irreversible: [] }),

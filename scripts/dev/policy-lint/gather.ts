@@ -10,7 +10,7 @@ import type { PolicyUnderLint } from "./lint-policy.js";
 export function gatherPolicy(root: string): PolicyUnderLint {
   const read = (path: string): string => readFileSync(join(root, path), "utf8");
   return {
-    capabilities: [...REGISTRY.values()].map(({ metadata }) => metadata),
+    capabilities: [...REGISTRY.values()],
     quotaIds: new Set(QUOTAS.keys()),
     tiersWithRule: new Set(RISK_TIERS.filter(hasRule)),
     reasonCodes: REASON_CODES,

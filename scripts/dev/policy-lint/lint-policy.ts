@@ -1,9 +1,10 @@
+import { CAPABILITY_PARTS } from "../../../functions/src/capabilities/capability.js";
 import { CapabilityMetadata, COLLECTIONS } from "@studio-os/functions/contracts";
 import type { ApiRoute, REASON_CODES } from "@studio-os/functions/contracts";
 
 /** Everything that the lint looks at, as data, so that a test can take any part of it away. */
 export interface PolicyUnderLint {
-  /** The compiled registry, by what its entries say of themselves. */
+  /** The compiled registry: each entry's metadata and its parts. */
   readonly capabilities: readonly unknown[];
   readonly quotaIds: ReadonlySet<string>;
   /** Risk tiers that the policy which studios start with speaks about. */
@@ -39,16 +40,24 @@ export function lintPolicy(policy: PolicyUnderLint): readonly string[] {
 }
 
 function lintCapability(entry: unknown, { quotaIds, tiersWithRule, fileExists }: PolicyUnderLint): string[] {
-  const parsed = CapabilityMetadata.safeParse(entry);
-  const name = typeof entry === "object" && entry !== null && "id" in entry ? String(entry.id) : "a capability";
+  const { metadata, ...parts } = entry as Partial<Record<string, unknown>>;
+  const parsed = CapabilityMetadata.safeParse(metadata);
+  const id = (metadata as { id?: unknown } | undefined)?.id;
+  const name = typeof id === "string" ? id : "a capability";
+  const missing = CAPABILITY_PARTS.filter((part) => parts[part] === undefined);
+  const incomplete = missing.map((part) => `${name}: has no ${part}`);
   if (!parsed.success)
-    return parsed.error.issues.map(({ path, message }) => `${name}: ${path.join(".") || "metadata"}: ${message}`);
+    return [
+      ...incomplete,
+      ...parsed.error.issues.map(({ path, message }) => `${name}: ${path.join(".") || "metadata"}: ${message}`),
+    ];
   const { adr, quotaId, riskTier, declaredPaths } = parsed.data;
   const known = new Set<string>(Object.values(COLLECTIONS));
   const unknown = declaredPaths.flatMap(({ path }) =>
     path.split("/").filter((segment, i) => i % 2 === 0 && !known.has(segment)),
   );
   return [
+    ...incomplete,
     ...(fileExists(adr) ? [] : [`${name}: its decision record ${adr} is not there`]),
     ...(quotaIds.has(quotaId) ? [] : [`${name}: there is no quota ${quotaId}`]),
     ...(tiersWithRule.has(riskTier) ? [] : [`${name}: no rule says who approves risk tier ${riskTier}`]),
