@@ -5,11 +5,14 @@ import { toDocument } from "../commit/document-change.js";
 import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
 import type { Commit, TransactionReads } from "../commit/transactor.js";
-import { ControlState, controlRef, inTenant } from "../contracts/index.js";
-import type { HumanActor, JsonObject, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { API_ROUTES, ControlState, controlRef, inTenant } from "../contracts/index.js";
+import type { HumanActor, JsonObject, ReasonCode, Role, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { DEFAULT_APPROVAL_POLICY } from "./approval-policy.js";
 import { readControl, unseenEpoch } from "./control.js";
 import { recordedControlVersion } from "./recorded-version.js";
+import { rolesHeld } from "./staff.js";
+
+const ENGAGERS: readonly Role[] = API_ROUTES.engageStop.roles;
 
 export interface ControlCommand<Body> {
   readonly actor: HumanActor;
@@ -21,7 +24,8 @@ export interface ControlCommand<Body> {
 /**
  * Stop the studio, or make it read-only. One person is enough, and it works on an unreadable document too: engaging is
  * always the safe direction. Every execution reads this document in its own transaction, so what commits after this
- * commit sees the stop. Refuses CONTROL_UNCHANGED when the studio already is that strict, and never loosens a stop.
+ * commit sees the stop. Refuses CONTROL_UNCHANGED when the studio already is that strict, never loosens a stop, and
+ * ROLE_MISSING for somebody whom the staff list, where it reads, does not lead any more.
  */
 export function engageStop(
   deps: Deps,
@@ -33,7 +37,7 @@ export function engageStop(
     const reading = readControl(stored?.data ?? null);
     const before = reading.kind === "read" ? reading.state : null;
     const now = deps.clock.now();
-    const isAsStrict = before !== null && (before.mode === "stopped" || before.mode === body.mode);
+    const reasonCode = before === null ? null : whyNot(before, actor, body.mode);
     const eventId = deps.ids.random();
     const lastVersion = before?.auditVersion ?? (await lastVersionOf(reads, tenantId, stored?.data ?? null));
     const { staff, covers, approvalPolicy } = before ?? salvaged(stored?.data ?? null);
@@ -58,22 +62,31 @@ export function engageStop(
         at: now,
         actor,
         requestId,
-        type: isAsStrict ? "control.refused" : "control.engaged",
-        outcome: isAsStrict ? "refused" : "done",
-        severity: isAsStrict ? "info" : "alarm",
-        reasonCode: isAsStrict ? "CONTROL_UNCHANGED" : null,
-        controlEpoch: isAsStrict ? before.epoch : control.epoch,
-        resourceRefs: isAsStrict ? [] : [{ path: controlRef(), auditVersion: control.auditVersion }],
+        type: reasonCode === null ? "control.engaged" : "control.refused",
+        outcome: reasonCode === null ? "done" : "refused",
+        severity: reasonCode === null ? "alarm" : reasonCode === "CONTROL_UNCHANGED" ? "info" : "warning",
+        reasonCode,
+        controlEpoch: before === null || reasonCode === null ? control.epoch : before.epoch,
+        resourceRefs: reasonCode !== null ? [] : [{ path: controlRef(), auditVersion: control.auditVersion }],
         data: { mode: body.mode, wasReadable: before !== null },
         freeText: { reason: body.reason },
       },
       eventMeans(deps, eventId),
     );
-    return isAsStrict
-      ? { changes: [], events: [event], answer: refuse("CONTROL_UNCHANGED") }
+    return reasonCode !== null
+      ? { changes: [], events: [event], answer: refuse(reasonCode) }
       : { changes: [{ op: "set", path, data: toDocument(control) }], events: [event], answer: accept({ control }) };
   });
 }
+
+function whyNot(state: ControlState, actor: HumanActor, mode: ControlState["mode"]): ReasonCode | null {
+  if (!mayEngage(state, actor)) return "ROLE_MISSING";
+  return state.mode === "stopped" || state.mode === mode ? "CONTROL_UNCHANGED" : null;
+}
+
+/** Everybody on the staff but viewers may stop; while nobody is listed, whoever the token says, for stopping is the safe direction. */
+export const mayEngage = (state: ControlState, actor: HumanActor): boolean =>
+  state.staff.length === 0 || rolesHeld({ kind: "read", state }, actor).some((role) => ENGAGERS.includes(role));
 
 /**
  * The staff list and the policy of an unreadable document, where those parts of it still read. Else nobody is listed, until

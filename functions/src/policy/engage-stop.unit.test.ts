@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { GLOBAL_CONTROL_PATH, PLATFORM_TENANT_ID, Tenant, inTenant, tenantPath } from "../contracts/index.js";
-import { TENANT_ID, anOwner, anotherOwner } from "../../test/support/builders.js";
+import {
+  ControlState,
+  GLOBAL_CONTROL_PATH,
+  PLATFORM_TENANT_ID,
+  Tenant,
+  inTenant,
+  tenantPath,
+} from "../contracts/index.js";
+import { TENANT_ID, aPerson, anOwner, anotherOwner } from "../../test/support/builders.js";
 import { MINUTE, NOW, testDeps } from "../../test/support/fake-means.js";
 import { assertTrailIsSound, eventsOf } from "../../test/support/audit-trail.js";
 import { REASON, openMemoryStudio } from "../../test/support/memory-studio.js";
@@ -40,6 +47,14 @@ describe("policy/engage-stop", () => {
     assert.equal(control.releaseRequest, null);
   });
 
+  it("is not for somebody whom the staff list does not lead, whatever their token says", async () => {
+    const body = { mode: "stopped" as const, reason: REASON };
+    const gone = { actor: aPerson("gone", ["owner"]), tenantId: TENANT_ID, requestId: "request-1", body };
+    await studio.refused(engageStop(studio.deps, gone), "ROLE_MISSING", ["control.refused"]);
+    studio.change("control/state", { mode: "open" });
+    await studio.accepted(engageStop(studio.deps, gone), ["control.engaged"]);
+  });
+
   it("works on an unreadable document too, goes on with its versions, and starts an epoch that nobody has seen", async () => {
     studio.change("control/state", { mode: "open" });
     const { control } = await studio.accepted(studio.stop(), ["control.engaged"]);
@@ -75,6 +90,20 @@ describe("policy/release-stop: the use case", () => {
     await studio.accepted(studio.stop());
     await studio.releaseByTwo();
     assert.deepEqual(studio.events().at(-1)?.data, { soloRelease: false });
+  });
+
+  it("takes one person under two accounts for one, who waits and types the phrase", async () => {
+    const studio = await openMemoryStudio();
+    const { staff } = ControlState.parse(studio.at("control/state"));
+    const withAlias = staff.map((entry) => (entry.uid === "olga" ? { ...entry, aliases: ["olga-2"] } : entry));
+    studio.change("control/state", { staff: withAlias });
+    const otherAccount = aPerson("olga-2", ["owner"], "Olga Owner");
+    await studio.accepted(studio.stop());
+    await studio.accepted(studio.release(anOwner()), ["control.release_requested"]);
+    await studio.refused(studio.release(otherAccount), "RELEASE_NOT_CONFIRMED", ["control.refused"]);
+    studio.deps.clock.advance(5 * MINUTE);
+    await studio.accepted(studio.release(otherAccount, "release the stop"), ["control.released"]);
+    assert.deepEqual(studio.events().at(-1)?.data, { soloRelease: true });
   });
 
   it("releases once when two people confirm at the same time", async () => {

@@ -73,7 +73,7 @@ export function releaseGlobalStop(
     const { reading, now } = found;
     if (reading.kind === "unreadable") return refusal(deps, command, found, "CONTROL_UNREADABLE");
     if (!isOperator(found.operators ?? [], actor)) return refusal(deps, command, found, "ROLE_MISSING");
-    const decision = decideRelease(reading.state, actor, body.phrase, now);
+    const decision = decideRelease(reading.state, actor, body.phrase, now, []);
     if (decision.kind === "refused") return refusal(deps, command, found, decision.reason);
 
     const by = { id: actor.id, name: actor.name };

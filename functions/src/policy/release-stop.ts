@@ -20,11 +20,12 @@ import type {
   Role,
   RouteAnswer,
   RouteBody,
+  StaffEntry,
   UtcInstant,
 } from "../contracts/index.js";
 import { readControl } from "./control.js";
 import type { ControlCommand } from "./engage-stop.js";
-import { rolesHeld } from "./staff.js";
+import { personBehind, rolesHeld } from "./staff.js";
 
 type Answer = RouteAnswer<"releaseStop">;
 
@@ -45,11 +46,13 @@ export function decideRelease(
   actor: Pick<HumanActor, "id">,
   phrase: string | null,
   now: UtcInstant,
+  /** Who is who: two accounts of one person are one. */
+  people: readonly StaffEntry[],
 ): ReleaseDecision {
   if (state.mode === "normal") return { kind: "refused", reason: "CONTROL_UNCHANGED" };
   const request = state.releaseRequest;
   if (request === null) return { kind: "request" };
-  if (request.by.id !== actor.id) return { kind: "release" };
+  if (personBehind(people, request.by.id) !== personBehind(people, actor.id)) return { kind: "release" };
   const waitedMs = Date.parse(now) - Date.parse(request.at);
   return phrase === SOLO_RELEASE_PHRASE && waitedMs >= SOLO_RELEASE_DELAY_MS
     ? { kind: "release" }
@@ -100,7 +103,7 @@ export function releaseStop(
     });
     if (reading.kind === "unreadable") return refused("CONTROL_UNREADABLE");
     if (!rolesHeld(reading, actor).some((role) => RELEASERS.includes(role))) return refused("ROLE_MISSING");
-    const decision = decideRelease(reading.state, actor, body.phrase, now);
+    const decision = decideRelease(reading.state, actor, body.phrase, now, reading.state.staff);
     if (decision.kind === "refused") return refused(decision.reason);
 
     const isReleased = decision.kind === "release";
@@ -120,7 +123,8 @@ export function releaseStop(
           }
         : { ...reading.state, ...bookkeeping, releaseRequest: { by, at: now, reason: body.reason } },
     );
-    const isSolo = isReleased && reading.state.releaseRequest?.by.id === actor.id;
+    const { staff, releaseRequest } = reading.state;
+    const isSolo = isReleased && personBehind(staff, releaseRequest?.by.id ?? "") === personBehind(staff, actor.id);
     return {
       changes: [{ op: "set", path, data: toDocument(control) }],
       events: [

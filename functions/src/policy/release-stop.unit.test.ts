@@ -33,6 +33,6 @@ describe("policy/release-stop", () => {
   for (const [what, state, uid, phrase, now, expected] of rows)
     it(`${what}: ${expected}`, () => {
       const control = aControl({ mode: "stopped", ...state });
-      assert.equal(said(decideRelease(control, aPerson(uid, ["owner"]), phrase, now)), expected);
+      assert.equal(said(decideRelease(control, aPerson(uid, ["owner"]), phrase, now, [])), expected);
     });
 });

@@ -1,9 +1,10 @@
 import type { Deps } from "../commit/deps.js";
 import type { Outcome } from "../commit/outcome.js";
 import { API_ROUTES, ControlState } from "../contracts/index.js";
-import type { ControlScope, Role, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import type { ControlMode, ControlScope, Role, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
 import { changeControl } from "./change-control.js";
 import type { ControlDecision } from "./change-control.js";
+import { mayEngage } from "./engage-stop.js";
 import type { ControlCommand } from "./engage-stop.js";
 import { decideRelease } from "./release-stop.js";
 import { rolesHeld } from "./staff.js";
@@ -12,8 +13,10 @@ const RELEASERS: readonly Role[] = API_ROUTES.releaseScope.roles;
 
 /**
  * Stop one thing and let the rest go on (M04.1)? One person is enough. The epoch grows, as with every flip, so that nothing
- * that was approved before runs on when the stop is over. Refuses CONTROL_UNCHANGED where it is that strict already, never
- * loosens a stop, and INVALID_INPUT for an end that lies behind or a list that is full.
+ * that was approved before runs on when the stop is over. Where there is such a stop already, the stricter mode and the later
+ * end of the two count, so that nobody loosens or shortens one. Refuses CONTROL_UNCHANGED where that is what there is,
+ * ROLE_MISSING for somebody whom the staff list does not lead any more, and INVALID_INPUT for an end that lies behind or a
+ * list that is full.
  */
 export function engageScope(
   deps: Deps,
@@ -29,16 +32,26 @@ export function engageScope(
     data: { kind, id, mode, until },
   };
   return changeControl(deps, about, (state, now) => {
+    if (!mayEngage(state, actor)) return { kind: "refused", reason: "ROLE_MISSING" };
     if (until !== null && !(Date.parse(until) > Date.parse(now))) return { kind: "refused", reason: "INVALID_INPUT" };
     const scopes = stillRunning(state.scopes, now);
     const before = find(scopes, body);
-    if (before !== null && (before.mode === "stopped" || before.mode === mode))
+    const strict =
+      before === null ? { mode, until } : { mode: stricter(before.mode, mode), until: laterEnd(before.until, until) };
+    if (before !== null && strict.mode === before.mode && strict.until === before.until)
       return { kind: "refused", reason: "CONTROL_UNCHANGED" };
     const by = { id: actor.id, name: actor.name };
-    const scope: ControlScope = { kind, id, mode, reason, by, at: now, until, releaseRequest: null };
+    const scope: ControlScope = { kind, id, ...strict, reason, by, at: now, releaseRequest: null };
     return flipped(state, [...scopes.filter((other) => other !== before), scope], (control) => ({ control }));
   });
 }
+
+const stricter = (a: ControlMode, b: ControlMode): ControlMode =>
+  a === "stopped" || b === "stopped" ? "stopped" : a === "read_only" ? a : b;
+
+/** No end is the latest of all. */
+const laterEnd = (a: UtcInstant | null, b: UtcInstant | null): UtcInstant | null =>
+  a === null || b === null ? null : a > b ? a : b;
 
 /**
  * Let it go on: the first call asks, the second, by somebody else, does it; or one person alone, with the phrase and after
@@ -64,7 +77,7 @@ export function releaseScope(
     const scopes = stillRunning(state.scopes, now);
     const before = find(scopes, body);
     if (before === null) return { kind: "refused", reason: "CONTROL_UNCHANGED" };
-    const decision = decideRelease(before, actor, phrase, now);
+    const decision = decideRelease(before, actor, phrase, now, state.staff);
     if (decision.kind === "refused") return decision;
     const others = scopes.filter((other) => other !== before);
     if (decision.kind === "release") return flipped(state, others, (control) => ({ control, isReleased: true }));

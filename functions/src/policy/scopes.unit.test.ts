@@ -94,6 +94,39 @@ describe("policy/scopes", () => {
     );
   });
 
+  it("ends no sooner because somebody made it stricter for a while, and later where somebody asks for longer", async () => {
+    await studio.accepted(engage({ mode: "read_only" }));
+    await studio.accepted(engage({ mode: "stopped", until: later(HOUR) }));
+    assert.deepEqual(
+      state().scopes.map(({ mode, until }) => [mode, until]),
+      [["stopped", null]],
+    );
+    const other = { kind: "actor", id: "pi-1" };
+    await studio.accepted(engage({ ...other, until: later(HOUR) }));
+    await studio.refused(engage({ ...other, until: later(HOUR / 2) }), "CONTROL_UNCHANGED", ["control.refused"]);
+    await studio.accepted(engage({ ...other, mode: "read_only", until: later(2 * HOUR) }));
+    assert.deepEqual(
+      state().scopes.map(({ mode, until }) => [mode, until]),
+      [
+        ["stopped", null],
+        ["stopped", later(2 * HOUR)],
+      ],
+    );
+  });
+
+  it("is not engaged by somebody whom the staff list does not lead, whatever their token says", async () => {
+    await studio.refused(engage({}, aPerson("gone", ["owner"])), "ROLE_MISSING", ["control.refused"]);
+  });
+
+  it("is not released by one person under two accounts", async () => {
+    const people = state().staff.map((entry) => (entry.uid === "olga" ? { ...entry, aliases: ["olga-2"] } : entry));
+    studio.change("control/state", { staff: people });
+    await studio.accepted(engage());
+    await studio.accepted(release(anOwner()));
+    const otherAccount = aPerson("olga-2", ["owner"], "Olga Owner");
+    await studio.refused(release(otherAccount), "RELEASE_NOT_CONFIRMED", ["control.refused"]);
+  });
+
   it("is released by two people, or by one with the phrase after five minutes", async () => {
     await studio.accepted(engage());
     await studio.refused(release(anApprover()), "ROLE_MISSING", ["control.refused"]);
