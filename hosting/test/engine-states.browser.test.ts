@@ -94,6 +94,97 @@ const STATES: readonly State[] = [
     shows: ["In force: version 2", "The versions could not be read", "PERMISSION_DENIED"],
   },
   {
+    name: "what is lent to agents, and how far it reaches",
+    scenario: "busy",
+    path: `${STUDIO}/lent`,
+    shows: [
+      "kiln-room agent asks for Ana Reyes",
+      "Only about firings/f-70, firings/f-71 · at most 25.00 in one change · at most 12 requests in 24 hours",
+      "Counts for nothing now",
+      /Fin Okafor may not ask for .*, so neither may kiln-room agent/,
+      "Agent revoked",
+      /taken back .* by Omar Haddad/,
+      "Over",
+      "d-odd",
+    ],
+  },
+  {
+    name: "rights being lent, with what is missing",
+    scenario: "busy",
+    path: `${STUDIO}/lent`,
+    shows: ["Which agent?", "At least one. The agent may ask for nothing else.", "20 more characters."],
+    then: async (page) => {
+      await press("Lend rights…")(page);
+      await page.getByRole("checkbox", { name: "Flag a firing for attention" }).waitFor();
+      await press("Lend these rights")(page);
+    },
+  },
+  { name: "nothing lent", scenario: "engine-empty", path: `${STUDIO}/lent`, shows: ["Nobody has lent an agent"] },
+  { name: "what is lent, loading", scenario: "engine-loading", path: `${STUDIO}/lent`, shows: ["Lent to agents"] },
+  {
+    name: "what is lent, failed alone",
+    scenario: "engine-failed",
+    path: `${STUDIO}/lent`,
+    shows: ["What is lent could not be read", "The agents could not be read", "PERMISSION_DENIED"],
+  },
+  {
+    name: "what is lent, to a viewer",
+    scenario: "viewer",
+    path: `${STUDIO}/lent`,
+    shows: [/Only for people who are owner, .* An owner can grant it\./],
+  },
+  {
+    name: "what is lent, offline",
+    scenario: "engine-offline",
+    path: `${STUDIO}/lent`,
+    shows: ["the server cannot be reached", "You are offline. Nothing is ever queued"],
+  },
+  {
+    name: "the exemptions in every phase",
+    scenario: "busy",
+    path: `${STUDIO}/exemptions`,
+    shows: [
+      "Waives the second approver",
+      "Counts now",
+      "Not yet",
+      "Used up",
+      "Void: the stop was used since",
+      /revoked .* by Dee Admin/,
+      "Waives the limit and the review at intake",
+      "x-odd",
+    ],
+  },
+  {
+    name: "an exemption being granted, with what is missing",
+    scenario: "busy",
+    path: `${STUDIO}/exemptions`,
+    shows: ["Which capability?", "What need not be met?", "Whose requests, or which record: one of the two at least."],
+    then: async (page) => {
+      await press("Grant one…")(page);
+      await press("Grant it")(page);
+    },
+  },
+  { name: "no exemption", scenario: "engine-empty", path: `${STUDIO}/exemptions`, shows: ["Nothing is exempt"] },
+  { name: "exemptions, loading", scenario: "engine-loading", path: `${STUDIO}/exemptions`, shows: ["Exemptions"] },
+  {
+    name: "exemptions that failed alone",
+    scenario: "engine-failed",
+    path: `${STUDIO}/exemptions`,
+    shows: ["The exemptions could not be read", "PERMISSION_DENIED"],
+  },
+  {
+    name: "exemptions to a viewer",
+    scenario: "viewer",
+    path: `${STUDIO}/exemptions`,
+    shows: ["Only for people who are owner or approver admin. An owner can grant it."],
+  },
+  {
+    name: "exemptions offline",
+    scenario: "engine-offline",
+    path: `${STUDIO}/exemptions`,
+    shows: ["You are offline. Nothing is ever queued"],
+  },
+  {
     name: "the limits, with one that is full",
     scenario: "busy",
     path: `${STUDIO}/limits`,
@@ -239,7 +330,13 @@ describe("hosting: every state of the approval engine's screens", function () {
       checkState(browser, served.origin, state));
 
   it("gives every press on a phone a target of 44 pixels", async () => {
-    for (const path of [`${STUDIO}/people`, `${STUDIO}/stops`, "/t/clay/propose/policy.approval.replace"]) {
+    for (const path of [
+      `${STUDIO}/people`,
+      `${STUDIO}/stops`,
+      `${STUDIO}/lent`,
+      `${STUDIO}/exemptions`,
+      "/t/clay/propose/policy.approval.replace",
+    ]) {
       const { page, close } = await openState(browser, served.origin, "busy", path, PHONE);
       await page.locator("main button:visible").first().waitFor();
       const targets = await page

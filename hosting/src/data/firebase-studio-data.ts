@@ -1,10 +1,13 @@
 import {
+  Agent,
   ApprovalPolicy,
   AgentHealth,
   COLLECTIONS,
   ControlState,
+  Delegation,
   Digest,
   DeviceBoard,
+  Exemption,
   FiringLog,
   GlobalControlState,
   GLOBAL_CONTROL_PATH,
@@ -53,6 +56,8 @@ const DIGEST_LIMIT = 40;
 const NOTICE_LIMIT = 100;
 const AGENT_LIMIT = 20;
 const FIRING_LIMIT = 3;
+const GRANT_LIMIT = 100;
+const OPEN_EXEMPTION_LIMIT = 30;
 
 /** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
 export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
@@ -122,6 +127,20 @@ function tenantFeeds(
     quotas: newest(QuotaState, COLLECTIONS.quotas, "updatedAt", QUOTA_LIMIT),
     digests: newest(Digest, COLLECTIONS.digests, "updatedAt", DIGEST_LIMIT),
     notices: newest(Notice, COLLECTIONS.notices, "at", NOTICE_LIMIT),
+    agents: list(COLLECTIONS.agents, AGENT_LIMIT, (documents) => readList(Agent, documents)),
+    delegations: newest(Delegation, COLLECTIONS.delegations, "expiresAt", GRANT_LIMIT),
+    exemptions: newest(Exemption, COLLECTIONS.exemptions, "expiresAt", GRANT_LIMIT),
+    openExemptions: listFeed(
+      deps,
+      {
+        path: inTenant(tenantId, COLLECTIONS.exemptions),
+        // A moment lies in Firestore as a moment, not as text.
+        where: [["expiresAt", ">=", new Date(deps.nowMs())]],
+        orderBy: ["expiresAt", "asc"],
+        limit: OPEN_EXEMPTION_LIMIT,
+      },
+      (documents) => readList(Exemption, documents),
+    ),
     records: remembered((name: RecordCollection) =>
       listFeed(deps, { path: inTenant(tenantId, name), ...CHOICES[name] }, (documents) => toChoices(name, documents)),
     ),

@@ -1,10 +1,13 @@
 import type {
+  Agent,
   ApiErrorDetails,
   ApiRouteName,
   ApprovalPolicy,
   ConnectorHealth,
   ControlState,
+  Delegation,
   Digest,
+  Exemption,
   GlobalControlState,
   Device,
   Notice,
@@ -121,6 +124,13 @@ export interface TenantData {
   readonly quotas: Feed<Listed<QuotaState>>;
   readonly digests: Feed<Listed<Digest>>;
   readonly notices: Feed<Listed<Notice>>;
+  /** Every agent that was ever enrolled, the revoked ones as well. */
+  readonly agents: Feed<Listed<Agent>>;
+  /** What people lend to agents, and have lent: what ends last comes first. */
+  readonly delegations: Feed<Listed<Delegation>>;
+  readonly exemptions: Feed<Listed<Exemption>>;
+  /** Exemptions whose end had not come when somebody first looked. */
+  readonly openExemptions: Feed<Listed<Exemption>>;
   readonly records: (collection: RecordCollection) => Feed<readonly RecordChoice[]>;
   /** The firings that were heard of last, the newest first. */
   readonly firings: Feed<Listed<FiringLog>>;

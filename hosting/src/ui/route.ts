@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 
-/** The parts of the Studio page: who, by which rules, how much, and what is stopped. */
-export const STUDIO_SECTIONS = ["people", "rules", "limits", "stops"] as const;
+/** The parts of the Studio page: who, by which rules, what is lent and waived, how much, and what is stopped. */
+export const STUDIO_SECTIONS = ["people", "rules", "lent", "exemptions", "limits", "stops"] as const;
 export type StudioSection = (typeof STUDIO_SECTIONS)[number];
 
 export type Page =

@@ -1,4 +1,13 @@
-import type { ApprovalPolicy, ApprovalRule, ControlState, Proposal, QuotaState } from "@studio-os/functions/contracts";
+import type {
+  Agent,
+  ApprovalPolicy,
+  ApprovalRule,
+  ControlState,
+  Delegation,
+  Exemption,
+  Proposal,
+  QuotaState,
+} from "@studio-os/functions/contracts";
 import type { Live } from "../../src/data/live.js";
 import { aControl, aProposal, instant, MINUTE_MS, STAFF } from "./builders.js";
 import type { MemoryWorld } from "./memory-studio.js";
@@ -7,7 +16,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const ready = <T>(value: T): Live<T> => ({ state: "ready", value, isFromCache: false, confirmedAtMs: Date.now() });
 
 /** The parts of a world that the approval engine's screens show. */
-type Engine = Pick<MemoryWorld, "policies" | "quotas" | "digests" | "notices" | "records" | "silent">;
+type Engine = Pick<
+  MemoryWorld,
+  "policies" | "quotas" | "digests" | "notices" | "records" | "silent" | "agents" | "delegations" | "exemptions"
+>;
 
 const LOW = aProposal().rule;
 const HIGH: ApprovalRule = {
@@ -137,6 +149,12 @@ export function engine(nowMs: number): Engine {
       batches: ready([{ id: "b-7", label: "Mugs, October · Ines · staged" }]),
     },
     silent: [],
+    agents: ready({
+      items: [anAgent("kiln-room-agent", "kiln-room agent"), anAgent("old-agent", "shop agent", "revoked")],
+      unreadable: [],
+    }),
+    delegations: ready({ items: someGrants(nowMs), unreadable: [{ id: "d-odd", problem: "scopes: Too small" }] }),
+    exemptions: ready({ items: someExemptions(nowMs), unreadable: [{ id: "x-odd", problem: "waives: Too small" }] }),
   };
 }
 
@@ -150,12 +168,84 @@ function aQuota(quotaId: string, value: string, hits: number, nowMs: number): Qu
   };
 }
 
+const anAgent = (agentId: string, name: string, status: Agent["status"] = "active"): Agent => ({
+  ...{ agentId, name, status, tenantId: "clay", ownerUid: "omar" },
+  keys: [
+    {
+      keyId: "0".repeat(16),
+      publicKey: `${"A".repeat(43)}=`,
+      notBefore: "2026-01-01T00:00:00.000Z",
+      notAfter: null,
+      revokedAt: null,
+    },
+  ],
+  enrolledAt: "2026-01-01T00:00:00.000Z",
+  revokedAt: status === "revoked" ? "2026-06-01T00:00:00.000Z" : null,
+  ...{ auditVersion: 1, lastEventId: "ev-a" },
+});
+
+export function aGrant(overrides: Partial<Delegation>, nowMs: number): Delegation {
+  return {
+    ...{ delegationId: "d-1", tenantId: "clay", delegator: "ana", delegate: "kiln-room-agent", depth: 1 },
+    ...{ scopes: ["firing.flag"], resourceRefs: [], constraints: { maxAmountCents: null, maxPerDay: null } },
+    issuedAt: instant(nowMs - HOUR_MS),
+    expiresAt: instant(nowMs + 7 * HOUR_MS),
+    ...{ revokedAt: null, revokedBy: null, revokeEpoch: null, auditVersion: 1, lastEventId: "ev-d" },
+    ...overrides,
+  };
+}
+
+/** One that counts, one whose giver lost the right, one of a revoked agent, one taken back, one that is over. */
+const someGrants = (nowMs: number): Delegation[] => [
+  aGrant(
+    { resourceRefs: ["firings/f-70", "firings/f-71"], constraints: { maxAmountCents: 2_500, maxPerDay: 12 } },
+    nowMs,
+  ),
+  aGrant({ delegationId: "d-2", delegator: "fin" }, nowMs),
+  aGrant({ delegationId: "d-3", delegator: "bo", delegate: "old-agent" }, nowMs),
+  aGrant({ delegationId: "d-4", delegator: "bo", revokedAt: instant(nowMs - HOUR_MS / 2), revokedBy: "omar" }, nowMs),
+  aGrant({ delegationId: "d-5", expiresAt: instant(nowMs - HOUR_MS / 2) }, nowMs),
+];
+
+export function anExemption(overrides: Partial<Exemption>, nowMs: number): Exemption {
+  return {
+    ...{ exemptionId: "x-1", tenantId: "clay", capabilityId: "batch.opsNote.append", ownerUid: "bo" },
+    ...{ resourceRef: null, constraint: { maxAmountCents: null }, waives: ["second_approver"] },
+    ...{ ticketRef: "Log book, page 12", grantedBy: "omar", startsAt: instant(nowMs - HOUR_MS) },
+    expiresAt: instant(nowMs + 5 * HOUR_MS),
+    ...{ maxUses: 2, uses: 0, revokedAt: null, revokedBy: null, controlEpoch: 1, auditVersion: 1, lastEventId: "ev-x" },
+    ...overrides,
+  };
+}
+
+/** One that counts for the high-risk proposal, and one in every other phase. */
+const someExemptions = (nowMs: number): Exemption[] => [
+  anExemption({}, nowMs),
+  anExemption(
+    {
+      ...{ exemptionId: "x-2", capabilityId: "firing.flag", ownerUid: null, resourceRef: "firings/f-70" },
+      ...{ waives: ["quota"], constraint: { maxAmountCents: 2_500 }, startsAt: instant(nowMs + HOUR_MS) },
+    },
+    nowMs,
+  ),
+  anExemption({ exemptionId: "x-3", uses: 2, ticketRef: "Letter of 3 November" }, nowMs),
+  anExemption({ exemptionId: "x-4", controlEpoch: 0, ticketRef: "Before the stop" }, nowMs),
+  anExemption({ exemptionId: "x-5", revokedAt: instant(nowMs - HOUR_MS / 2), revokedBy: "dee" }, nowMs),
+  anExemption(
+    { exemptionId: "x-6", expiresAt: instant(nowMs - HOUR_MS / 2), waives: ["quota", "intake_review"] },
+    nowMs,
+  ),
+];
+
 export const emptyEngine = (nowMs: number): Engine & Pick<MemoryWorld, "control"> => ({
   ...engine(nowMs),
   policies: ready({ items: [], unreadable: [] }),
   quotas: ready({ items: [], unreadable: [] }),
   digests: ready({ items: [], unreadable: [] }),
   notices: ready({ items: [], unreadable: [] }),
+  delegations: ready({ items: [], unreadable: [] }),
+  exemptions: ready({ items: [], unreadable: [] }),
+  agents: ready({ items: [], unreadable: [] }),
   control: { kind: "found", value: { ...aControl({}, nowMs), covers: [], scopes: [] } },
 });
 
@@ -164,6 +254,9 @@ export const loadingEngine = (): Engine => ({
   quotas: { state: "loading" },
   digests: { state: "loading" },
   notices: { state: "loading" },
+  agents: { state: "loading" },
+  delegations: { state: "loading" },
+  exemptions: { state: "loading" },
   records: { firings: { state: "loading" } },
   silent: ["listCapabilities", "reportQuotas"],
 });

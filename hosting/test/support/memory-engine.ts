@@ -3,6 +3,8 @@ import type {
   ApiRouteName,
   ControlScope,
   ControlState,
+  Delegation,
+  Exemption,
   Proposal,
   QuotaState,
   ReasonCode,
@@ -25,6 +27,8 @@ export interface Server {
   readonly putProposal: (proposal: Proposal) => Proposal;
   readonly control: Cell<One<ControlState>>;
   readonly quotas: Cell<Live<Listed<QuotaState>>>;
+  readonly delegations: Cell<Live<Listed<Delegation>>>;
+  readonly exemptions: Cell<Live<Listed<Exemption>>>;
 }
 
 type EngineOutcome =
@@ -95,6 +99,43 @@ const HANDLERS: Readonly<Partial<Record<ApiRouteName, Handler>>> = {
       (state) => ({ cover: state.covers.find((cover) => cover.coverId === coverId) }),
     );
   },
+  grantDelegation: (server, _, body: RouteBody<"grantDelegation">) => {
+    const { agentId, scopes, resourceRefs, constraints, expiresAt } = body;
+    const delegation: Delegation = {
+      ...{ delegationId: "d-new", tenantId: "clay", delegator: BY.id, delegate: agentId, depth: 1 },
+      ...{ scopes: [...scopes], resourceRefs: [...resourceRefs], constraints, issuedAt: instant(Date.now()) },
+      expiresAt: expiresAt ?? instant(Date.now() + 8 * 3_600_000),
+      ...{ revokedAt: null, revokedBy: null, revokeEpoch: null, auditVersion: 1, lastEventId: "ev-d" },
+    };
+    put(server.delegations, delegation, () => false);
+    return { answer: { delegation } };
+  },
+  revokeDelegation: (server, { delegationId = "" }) => {
+    const isIt = (grant: Delegation) => grant.delegationId === delegationId;
+    const before = itemsOf(server.delegations).find(isIt);
+    if (before === undefined) return { code: "NOT_FOUND" };
+    const delegation = { ...before, ...anEnd(), revokeEpoch: 1 };
+    put(server.delegations, delegation, isIt);
+    return { answer: { delegation } };
+  },
+  grantExemption: (server, _, body: RouteBody<"grantExemption">) => {
+    const { capabilityId, forUid, resourceRef, constraint, waives, ticketRef, startsAt, expiresAt, maxUses } = body;
+    const exemption: Exemption = {
+      ...{ exemptionId: "x-new", tenantId: "clay", capabilityId, ownerUid: forUid, resourceRef, constraint },
+      ...{ waives: [...waives], ticketRef, grantedBy: BY.id, startsAt: startsAt ?? instant(Date.now()), expiresAt },
+      ...{ maxUses, uses: 0, revokedAt: null, revokedBy: null, controlEpoch: 1, auditVersion: 1, lastEventId: "ev-x" },
+    };
+    put(server.exemptions, exemption, () => false);
+    return { answer: { exemption } };
+  },
+  revokeExemption: (server, { exemptionId = "" }) => {
+    const isIt = (it: Exemption) => it.exemptionId === exemptionId;
+    const before = itemsOf(server.exemptions).find(isIt);
+    if (before === undefined) return { code: "NOT_FOUND" };
+    const exemption = { ...before, ...anEnd() };
+    put(server.exemptions, exemption, isIt);
+    return { answer: { exemption } };
+  },
   engageScope: (server, _, body: RouteBody<"engageScope">) => {
     const scope: ControlScope = { ...body, by: BY, at: instant(Date.now()), releaseRequest: null };
     return changed(
@@ -129,6 +170,25 @@ const HANDLERS: Readonly<Partial<Record<ApiRouteName, Handler>>> = {
     server.quotas.set({ ...live, value: { ...live.value, items } });
     return { answer: { quota: items.find((quota) => keyOf(quota) === quotaKey) } };
   },
+};
+
+function anEnd(): { readonly revokedAt: string; readonly revokedBy: string } {
+  return { revokedAt: instant(Date.now()), revokedBy: BY.id };
+}
+
+/** The list with one grant more, or with this one in place of the one of the same id. */
+function put<T>(cell: Cell<Live<Listed<T>>>, value: T, isSame: (item: T) => boolean): void {
+  const live = cell.getSnapshot();
+  const before: Listed<T> = live.state === "ready" ? live.value : { items: [], unreadable: [] };
+  const items = before.items.some(isSame)
+    ? before.items.map((item) => (isSame(item) ? value : item))
+    : [value, ...before.items];
+  cell.set({ state: "ready", value: { ...before, items }, isFromCache: false, confirmedAtMs: Date.now() });
+}
+
+const itemsOf = <T>(cell: Cell<Live<Listed<T>>>): readonly T[] => {
+  const live = cell.getSnapshot();
+  return live.state === "ready" ? live.value.items : [];
 };
 
 export const ENGINE_ROUTES: ReadonlySet<string> = new Set(Object.keys(HANDLERS));

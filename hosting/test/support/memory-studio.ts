@@ -1,12 +1,15 @@
 import { REASON_CODES, ApiError } from "@studio-os/functions/contracts";
 import type {
+  Agent,
   ApiErrorDetails,
   ApiRouteName,
   ApprovalPolicy,
   ConnectorHealth,
   FiringLog,
   ControlState,
+  Delegation,
   Digest,
+  Exemption,
   GlobalControlState,
   Device,
   Notice,
@@ -55,6 +58,9 @@ export interface MemoryWorld {
   readonly quotas: Live<Listed<QuotaState>>;
   readonly digests: Live<Listed<Digest>>;
   readonly notices: Live<Listed<Notice>>;
+  readonly agents: Live<Listed<Agent>>;
+  readonly delegations: Live<Listed<Delegation>>;
+  readonly exemptions: Live<Listed<Exemption>>;
   readonly records: Readonly<Partial<Record<RecordCollection, Live<readonly RecordChoice[]>>>>;
   /** Routes that never answer, to look at what is shown meanwhile. */
   readonly silent: readonly ApiRouteName[];
@@ -92,6 +98,8 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
   const control = createStore<One<ControlState>>(world.control);
   const queueState = createStore(world.queueState);
   const quotas = createStore(world.quotas);
+  const delegations = createStore(world.delegations);
+  const exemptions = createStore(world.exemptions);
   const failures = new Map<ApiRouteName, Failure>();
   const calls: { route: string; body: unknown; key: string | null }[] = [];
   const { audit, controls: recordControls } = createMemoryAudit(world.record);
@@ -113,7 +121,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
       failures.delete(route);
       return { kind: "failed", failure: toFailure(failure) };
     }
-    const server: Server = { find, putProposal, control, quotas };
+    const server: Server = { find, putProposal, control, quotas, delegations, exemptions };
     const outcome = ENGINE_ROUTES.has(route) ? engineAnswer(server, route, params, body) : null;
     if (outcome !== null && "code" in outcome) return { kind: "failed", failure: toFailure(outcome) };
     const answer = outcome?.answer ?? answerTo(server, route, params, body);
@@ -171,6 +179,10 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
         quotas: derived([quotas], quotas.getSnapshot),
         digests: still(world.digests),
         notices: still(world.notices),
+        agents: still(world.agents),
+        delegations: derived([delegations], delegations.getSnapshot),
+        exemptions: derived([exemptions], exemptions.getSnapshot),
+        openExemptions: derived([exemptions], exemptions.getSnapshot),
         records: (collection) => {
           const feed = recordFeeds.get(collection) ?? derived([], () => world.records[collection] ?? ready([]));
           recordFeeds.set(collection, feed);

@@ -132,6 +132,9 @@ export function scenario(name: ScenarioName, nowMs: number): MemoryWorld {
         quotas: FAILED,
         digests: FAILED,
         notices: FAILED,
+        agents: FAILED,
+        delegations: FAILED,
+        exemptions: FAILED,
         records: { firings: FAILED },
       };
     case "engine-loading":

@@ -2,6 +2,8 @@ import { Link } from "../../ui/link.js";
 import { STUDIO_SECTIONS, studioPath } from "../../ui/route.js";
 import type { StudioSection } from "../../ui/route.js";
 import type { TenantView } from "../tenant-view.js";
+import { ExemptionsSection } from "./exemptions/exemptions-section.js";
+import { LentSection } from "./lent/lent-section.js";
 import { LimitsSection } from "./limits/limits-section.js";
 import { PeopleSection } from "./people/people-section.js";
 import { RulesSection } from "./rules/rules-section.js";
@@ -10,11 +12,13 @@ import { StopsSection } from "./stops/stops-section.js";
 const SECTION_WORDS: Readonly<Record<StudioSection, string>> = {
   people: "People and covers",
   rules: "Approval rules",
+  lent: "Lent rights",
+  exemptions: "Exemptions",
   limits: "Limits",
   stops: "Stops",
 };
 
-/** How the studio is run: who is who, who must agree to what, how much may be done, and what is stopped. */
+/** How the studio is run: who is who, who must agree to what, what is lent and waived, how much may be done, and what is stopped. */
 export function StudioPage({ view, section }: { view: TenantView; section: StudioSection }) {
   return (
     <div className="studio">
@@ -34,6 +38,8 @@ export function StudioPage({ view, section }: { view: TenantView; section: Studi
           <h1>{SECTION_WORDS[section]}</h1>
           {section === "people" ? <PeopleSection view={view} /> : null}
           {section === "rules" ? <RulesSection view={view} /> : null}
+          {section === "lent" ? <LentSection view={view} /> : null}
+          {section === "exemptions" ? <ExemptionsSection view={view} /> : null}
           {section === "limits" ? <LimitsSection view={view} /> : null}
           {section === "stops" ? <StopsSection view={view} /> : null}
         </div>
