@@ -3,9 +3,11 @@ import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
 import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome, Refused } from "../commit/outcome.js";
-import type { Commit } from "../commit/transactor.js";
-import { API_ROUTES, Agent, agentRef, inTenant } from "../contracts/index.js";
-import type { HumanActor, ReasonCode, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import type { Commit, StoredDocument } from "../commit/transactor.js";
+import { API_ROUTES, Agent, agentRef, controlRef, inTenant } from "../contracts/index.js";
+import type { HumanActor, Role, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import { readControl } from "../policy/control.js";
+import { rolesHeld } from "../policy/staff.js";
 import { isKeyValid, withKey } from "./agent-keys.js";
 import { ED25519_KEY_BYTES, keyIdOf } from "./ed25519.js";
 import { readStored } from "../commit/read-stored.js";
@@ -22,15 +24,17 @@ export interface EnrolCommand {
  * that is enrolled is a rotation: the old key counts for one more day. A revoked agent comes back with a new key only; the
  * same key of the same owner once more changes nothing and is accepted, so that a lost answer can be asked for again.
  *
- * Refuses with ROLE_MISSING, INVALID_INPUT (not a raw Ed25519 key) and AGENT_REVOKED (a key that was revoked).
+ * Refuses with ROLE_MISSING, CONTROL_UNREADABLE, INVALID_INPUT (not a raw Ed25519 key) and AGENT_REVOKED (a key that was
+ * revoked).
  */
 export function enrolAgent(deps: Deps, command: EnrolCommand): Promise<Outcome<RouteAnswer<"enrolAgent">>> {
   const { actor, tenantId, body } = command;
   return deps.transactor.transact<Outcome<RouteAnswer<"enrolAgent">>>(async (reads) => {
     const now = deps.clock.now();
     const path = inTenant(tenantId, agentRef(body.agentId));
-    const before = readStored(Agent, (await reads.get([path]))[0]);
-    const refusal = refuseEnrolment(command, before);
+    const [control, stored] = await reads.get([inTenant(tenantId, controlRef()), path]);
+    const before = readStored(Agent, stored);
+    const refusal = refuseRole(control, actor, "enrolAgent") ?? refuseEnrolment(command, before);
     if (refusal !== null) return refuseOnRecord(deps, command, refusal, "enrol", now);
     if (before !== null && isEnrolledAlready(before, command, now))
       return { changes: [], events: [], answer: accept({ agent: before }) };
@@ -63,7 +67,7 @@ export function refuseOnRecord(
   deps: Deps,
   { actor, tenantId, requestId }: Omit<EnrolCommand, "body">,
   refusal: Refused,
-  operation: "enrol" | "revoke" | "makeCode",
+  operation: "enrol" | "revoke" | "makeCode" | "redrive",
   at: UtcInstant,
 ): Commit<Refused> {
   const { reason: reasonCode } = refusal;
@@ -75,18 +79,24 @@ export function refuseOnRecord(
   return { changes: [], events: [event], answer: refusal };
 }
 
-/** null: nothing speaks against it. */
+/**
+ * May this person do that to agents, by their token and by the staff list as this transaction read it? While the list cannot
+ * be read, revoking alone is for whoever the token says, for it is the safe direction. null: nothing speaks against it.
+ */
 export function refuseRole(
+  control: StoredDocument | undefined,
   actor: HumanActor,
-  route: "enrolAgent" | "revokeAgent" | "makeEnrolmentCode",
-): ReasonCode | null {
-  const roles: readonly string[] = API_ROUTES[route].roles;
-  return actor.roles.some((role) => roles.includes(role)) ? null : "ROLE_MISSING";
+  route: "enrolAgent" | "revokeAgent" | "makeEnrolmentCode" | "redriveDeadLetter",
+): Refused | null {
+  const roles: readonly Role[] = API_ROUTES[route].roles;
+  const staff = readControl(control?.data ?? null);
+  const isBlind = staff.kind === "unreadable";
+  if (isBlind && route !== "revokeAgent") return refuse("CONTROL_UNREADABLE");
+  const held = isBlind ? actor.roles : rolesHeld(staff, actor);
+  return held.some((role) => roles.includes(role)) ? null : refuse("ROLE_MISSING", { roles: [...roles] });
 }
 
-function refuseEnrolment({ actor, body }: EnrolCommand, before: Agent | null): Refused | null {
-  const missing = refuseRole(actor, "enrolAgent");
-  if (missing !== null) return refuse(missing, { roles: [...API_ROUTES.enrolAgent.roles] });
+function refuseEnrolment({ body }: EnrolCommand, before: Agent | null): Refused | null {
   const raw = rawKey(body.publicKey);
   if (raw.length !== ED25519_KEY_BYTES)
     return refuse("INVALID_INPUT", { issues: [{ path: "publicKey", problem: "not a raw Ed25519 key of 32 bytes" }] });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";
 import * as fc from "fast-check";
-import { TENANT_ID, anAdmin, anApprover, anOwner } from "../../test/support/builders.js";
+import { TENANT_ID, aControl, aPerson, anAdmin, anApprover, anOwner } from "../../test/support/builders.js";
 import { HOUR, MINUTE, NOW, later, sha256, testDeps } from "../../test/support/fake-means.js";
 import type { TestDeps } from "../../test/support/fake-means.js";
 import { eventsOf } from "../../test/support/audit-trail.js";
@@ -13,13 +13,16 @@ import {
   EnrolmentCode,
   PLATFORM_TENANT_ID,
   agentRef,
+  controlRef,
   enrolmentRef,
   inTenant,
   keyProofMessage,
   tenantPath,
 } from "../contracts/index.js";
 import type { HumanActor } from "../contracts/index.js";
+import { toDocument } from "../commit/document-change.js";
 import { ROTATION_OVERLAP_MS, isKeyValid } from "./agent-keys.js";
+import { enrolAgent } from "./enrol-agent.js";
 import { toCode } from "./enrolment-code.js";
 import { makeEnrolmentCode } from "./make-enrolment-code.js";
 import { redeemCode } from "./redeem-code.js";
@@ -40,7 +43,10 @@ function proofBy(
 
 describe("devices: enrolment by code and rotation by signature", () => {
   let deps: TestDeps;
-  beforeEach(() => void (deps = testDeps({ [tenantPath(TENANT_ID)]: { tenantId: TENANT_ID } })));
+  beforeEach(() => {
+    const control = toDocument(aControl());
+    deps = testDeps({ [tenantPath(TENANT_ID)]: { tenantId: TENANT_ID }, [inTenant(TENANT_ID, controlRef())]: control });
+  });
 
   const at = (ref: string): unknown => deps.transactor.dump()[inTenant(TENANT_ID, ref)];
   const agent = (): Agent => Agent.parse(at(agentRef(AGENT)));
@@ -106,6 +112,42 @@ describe("devices: enrolment by code and rotation by signature", () => {
     assert.equal(reasonOf(await makeEnrolmentCode(deps, { ...command, actor: anApprover() })), "ROLE_MISSING");
     assert.equal(enrolment().auditVersion, 1);
     assert.deepEqual(refusals(), ["ROLE_MISSING"]);
+  });
+
+  it("lets nobody enrol or make a code whom the staff list does not lead, whatever their token says", async () => {
+    const command = { actor: aPerson("gone", ["owner"]), tenantId: TENANT_ID, requestId: "r" };
+    const made = { ...command, agentId: AGENT, body: { name: "Pi", validMinutes: 10 } };
+    const enrolled = { ...command, body: { agentId: AGENT, name: "Pi", publicKey: aKey().key.publicKey } };
+    assert.equal(reasonOf(await makeEnrolmentCode(deps, made)), "ROLE_MISSING");
+    assert.equal(reasonOf(await enrolAgent(deps, enrolled)), "ROLE_MISSING");
+    deps.transactor.put(inTenant(TENANT_ID, controlRef()), { mode: "open" });
+    assert.equal(reasonOf(await makeEnrolmentCode(deps, { ...made, actor: anOwner() })), "CONTROL_UNREADABLE");
+    assert.equal(reasonOf(await enrolAgent(deps, { ...enrolled, actor: anOwner() })), "CONTROL_UNREADABLE");
+    assert.deepEqual(refusals().sort(), ["CONTROL_UNREADABLE", "CONTROL_UNREADABLE", "ROLE_MISSING", "ROLE_MISSING"]);
+  });
+
+  it("lets nobody revoke whom the staff list does not lead, but whoever the token says while no list can be read", async () => {
+    await redeem(await make(), aKey());
+    const gone = { actor: aPerson("gone", ["owner"]), tenantId: TENANT_ID, agentId: AGENT, requestId: "r" };
+    const body = { reason: "out of spite", keyId: null };
+    assert.equal(reasonOf(await revokeAgent(deps, { ...gone, body })), "ROLE_MISSING");
+    assert.equal(agent().status, "active");
+    deps.transactor.put(inTenant(TENANT_ID, controlRef()), { mode: "open" });
+    assert.equal(reasonOf(await revokeAgent(deps, { ...gone, body })), "accepted");
+  });
+
+  it("lets no code in that was made before the agent was revoked", async () => {
+    const code = await make(60);
+    await enrolAgent(deps, {
+      ...{ actor: anOwner(), tenantId: TENANT_ID, requestId: "r" },
+      body: { agentId: AGENT, name: "Pi", publicKey: aKey().key.publicKey },
+    });
+    deps.clock.advance(MINUTE);
+    const command = { actor: anOwner(), tenantId: TENANT_ID, agentId: AGENT, requestId: "r" };
+    await revokeAgent(deps, { ...command, body: { reason: "the Pi was stolen, with the note on it", keyId: null } });
+    assert.equal(reasonOf(await redeem(code, aKey())), "ENROLMENT_CODE_EXPIRED");
+    assert.equal(agent().status, "revoked");
+    assert.equal((await redeem(await make(), aKey())).kind, "accepted");
   });
 
   it("lets a code in once: another machine with it is refused, the same key hears its answer again", async () => {

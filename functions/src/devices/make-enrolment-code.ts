@@ -2,9 +2,9 @@ import { recordEvent } from "../audit/record-event.js";
 import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
 import { toDocument } from "../commit/document-change.js";
-import { accept, refuse } from "../commit/outcome.js";
+import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import { API_ROUTES, ENROLMENT_TRIES, Enrolment, enrolmentRef, inTenant } from "../contracts/index.js";
+import { ENROLMENT_TRIES, Enrolment, controlRef, enrolmentRef, inTenant } from "../contracts/index.js";
 import type { HumanActor, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { refuseOnRecord, refuseRole } from "./enrol-agent.js";
 import { CODE_RANDOM_BYTES, hashCode, toCode } from "./enrolment-code.js";
@@ -24,7 +24,7 @@ const MINUTE_MS = 60_000;
  * By which code may a machine enrol as this agent? By a new random one, shown in this answer alone and stored hashed. Who
  * makes it answers for the agent that comes in by it. The code before it, used or not, no longer holds.
  *
- * Refuses with ROLE_MISSING.
+ * Refuses with ROLE_MISSING and CONTROL_UNREADABLE.
  */
 export function makeEnrolmentCode(
   deps: Deps,
@@ -34,12 +34,10 @@ export function makeEnrolmentCode(
   return deps.transactor.transact<Outcome<RouteAnswer<"makeEnrolmentCode">>>(async (reads) => {
     const now = deps.clock.now();
     const path = inTenant(tenantId, enrolmentRef(agentId));
-    const before = readStored(Enrolment, (await reads.get([path]))[0]);
-    const missing = refuseRole(actor, "makeEnrolmentCode");
-    if (missing !== null) {
-      const refusal = refuse(missing, { roles: [...API_ROUTES.makeEnrolmentCode.roles] });
-      return refuseOnRecord(deps, command, refusal, "makeCode", now);
-    }
+    const [control, stored] = await reads.get([inTenant(tenantId, controlRef()), path]);
+    const before = readStored(Enrolment, stored);
+    const refusal = refuseRole(control, actor, "makeEnrolmentCode");
+    if (refusal !== null) return refuseOnRecord(deps, command, refusal, "makeCode", now);
     const eventId = deps.ids.random();
     const code = toCode(deps.ids.hex(CODE_RANDOM_BYTES));
     const salt = deps.ids.hex(16);

@@ -2,9 +2,10 @@ import { recordEvent } from "../audit/record-event.js";
 import { eventMeans } from "../commit/deps.js";
 import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import { DeadLetter, deadLetterRef, inTenant } from "../contracts/index.js";
+import { DeadLetter, controlRef, deadLetterRef, inTenant } from "../contracts/index.js";
 import type { HumanActor, ReasonCode, RouteAnswer, UtcInstant } from "../contracts/index.js";
 import { DETAIL_MAX, toDelivery } from "./dead-letter.js";
+import { refuseOnRecord, refuseRole } from "./enrol-agent.js";
 import type { UplinkDeps } from "./ingest-envelope.js";
 import { judgeEnvelope } from "./judge-envelope.js";
 import type { EnvelopeJudgement } from "./judge-envelope.js";
@@ -21,17 +22,22 @@ export interface RedriveCommand {
  * Does the kept message count today, under today's keys and rules? What it comes to and the mark on the dead letter are one
  * commit, with the event `dead_letter.redriven` by the person who did it. Refused again, it stays with its newest reason.
  *
- * Refuses with NOT_FOUND where there is no such dead letter; a refusal of the message itself is an answer.
+ * Refuses with ROLE_MISSING, CONTROL_UNREADABLE, and NOT_FOUND where there is no such dead letter; a refusal of the message
+ * itself is an answer.
  */
 export function redriveDeadLetter(
   deps: UplinkDeps,
-  { actor, tenantId, deadLetterId, requestId }: RedriveCommand,
+  command: RedriveCommand,
 ): Promise<Outcome<RouteAnswer<"redriveDeadLetter">>> {
+  const { actor, tenantId, deadLetterId, requestId } = command;
   return deps.transactor.transact<Outcome<RouteAnswer<"redriveDeadLetter">>>(async (reads) => {
     const path = inTenant(tenantId, deadLetterRef(deadLetterId));
-    const letter = readStored(DeadLetter, (await reads.get([path]))[0]);
-    if (letter === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
+    const [control, stored] = await reads.get([inTenant(tenantId, controlRef()), path]);
+    const letter = readStored(DeadLetter, stored);
     const now = deps.clock.now();
+    const refusal = refuseRole(control, actor, "redriveDeadLetter") ?? (letter === null ? refuse("NOT_FOUND") : null);
+    if (refusal !== null || letter === null)
+      return refuseOnRecord(deps, command, refusal ?? refuse("NOT_FOUND"), "redrive", now);
     const { submitAgentProposal } = deps;
     const means = { deps, now, submitAgentProposal, isVouchedFor: true };
     const judged = await judgeEnvelope(reads, toDelivery(letter, requestId), means);

@@ -1,10 +1,11 @@
 import { recordEvent } from "../audit/record-event.js";
 import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
+import { toDocument } from "../commit/document-change.js";
 import { accept, refuse } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import { API_ROUTES, Agent, agentRef, inTenant } from "../contracts/index.js";
-import type { HumanActor, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { Agent, Enrolment, agentRef, controlRef, enrolmentRef, inTenant } from "../contracts/index.js";
+import type { HumanActor, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
 import { revokeAllOf } from "../policy/delegations.js";
 import { revokeKeys } from "./agent-keys.js";
 import { refuseOnRecord, refuseRole } from "./enrol-agent.js";
@@ -20,7 +21,8 @@ export interface RevokeCommand {
 
 /**
  * From which commit on does nothing count that the agent signs? From this one: every ingest reads the agent in its own
- * transaction, so an envelope is either in before the revocation or refused after it. All its keys go with it, and everything that it was lent. Revoking an
+ * transaction, so an envelope is either in before the revocation or refused after it. All its keys go with it, everything that it
+ * was lent, and a code that was made for it and not used. Revoking an
  * agent that is revoked changes nothing and is accepted.
  *
  * Refuses with ROLE_MISSING and NOT_FOUND.
@@ -30,12 +32,11 @@ export function revokeAgent(deps: Deps, command: RevokeCommand): Promise<Outcome
   return deps.transactor.transact<Outcome<RouteAnswer<"revokeAgent">>>(async (reads) => {
     const now = deps.clock.now();
     const path = inTenant(tenantId, agentRef(agentId));
-    const before = readStored(Agent, (await reads.get([path]))[0]);
-    const missing = refuseRole(actor, "revokeAgent");
-    if (missing !== null) {
-      const refusal = refuse(missing, { roles: [...API_ROUTES.revokeAgent.roles] });
-      return refuseOnRecord(deps, command, refusal, "revoke", now);
-    }
+    const codePath = inTenant(tenantId, enrolmentRef(agentId));
+    const [control, stored, code] = await reads.get([inTenant(tenantId, controlRef()), path, codePath]);
+    const before = readStored(Agent, stored);
+    const refusal = refuseRole(control, actor, "revokeAgent");
+    if (refusal !== null) return refuseOnRecord(deps, command, refusal, "revoke", now);
     if (before === null) return refuseOnRecord(deps, command, refuse("NOT_FOUND"), "revoke", now);
     if (body.keyId !== null && !before.keys.some((key) => key.keyId === body.keyId))
       return refuseOnRecord(deps, command, refuse("NOT_FOUND"), "revoke", now);
@@ -43,6 +44,7 @@ export function revokeAgent(deps: Deps, command: RevokeCommand): Promise<Outcome
       return { changes: [], events: [], answer: accept({ agent: before }) };
     const eventId = deps.ids.random();
     const lent = await revokeAllOf(reads, { tenantId, agentId }, { by: actor.id, now, eventId });
+    const voided = body.keyId === null ? voidCode(readStored(Enrolment, code), now, eventId) : [];
     const agent: Agent = {
       ...before,
       ...(body.keyId === null
@@ -59,15 +61,30 @@ export function revokeAgent(deps: Deps, command: RevokeCommand): Promise<Outcome
         at: now,
         actor,
         outcome: "done",
-        resourceRefs: [{ path: agentRef(agentId), auditVersion: agent.auditVersion }, ...lent.resourceRefs],
+        resourceRefs: [
+          { path: agentRef(agentId), auditVersion: agent.auditVersion },
+          ...voided.map(({ auditVersion }) => ({ path: enrolmentRef(agentId), auditVersion })),
+          ...lent.resourceRefs,
+        ],
         requestId,
         data: { agentId, keyId: body.keyId },
         freeText: { reason: body.reason },
       },
       eventMeans(deps, eventId),
     );
-    return { changes: [{ op: "set", path, data: agent }, ...lent.changes], events: [event], answer: accept({ agent }) };
+    const voiding = voided.map((data) => ({ op: "set" as const, path: codePath, data: toDocument(data) }));
+    return {
+      changes: [{ op: "set", path, data: agent }, ...voiding, ...lent.changes],
+      events: [event],
+      answer: accept({ agent }),
+    };
   });
+}
+
+/** Who revokes a stolen machine must not be undone by the note that lay beside it. */
+function voidCode(enrolment: Enrolment | null, now: UtcInstant, eventId: string): Enrolment[] {
+  if (enrolment === null || enrolment.usedAt !== null || enrolment.expiresAt <= now) return [];
+  return [{ ...enrolment, expiresAt: now, auditVersion: enrolment.auditVersion + 1, lastEventId: eventId }];
 }
 
 const isKeyRevoked = (agent: Agent, keyId: string | null): boolean =>

@@ -361,8 +361,14 @@ describe("devices/ingest-envelope on Firestore", function () {
       const body = toBytes({ ...uplink.envelope(), seq: 77 });
       await uplink.ingest(body);
       const deadLetterId = (await uplink.deadLetter(body))?.deadLetterId ?? "";
-      const command = { actor: uplink.studio.owner, tenantId: "another", deadLetterId, requestId: "redrive" };
-      assert.deepEqual(await redriveDeadLetter(uplink.deps, command), { kind: "refused", reason: "NOT_FOUND" });
+      const another = await openUplinkStudio();
+      try {
+        const { owner, tenantId: elsewhere } = another.studio;
+        const command = { actor: owner, tenantId: elsewhere, deadLetterId, requestId: "redrive" };
+        assert.deepEqual(await redriveDeadLetter(uplink.deps, command), { kind: "refused", reason: "NOT_FOUND" });
+      } finally {
+        await another.studio.close();
+      }
     });
   });
 });

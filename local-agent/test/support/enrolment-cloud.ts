@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { apiHandlers } from "../../../functions/src/api/handlers.js";
-import { Agent, agentRef, inTenant, tenantPath } from "../../../functions/src/contracts/index.js";
+import { Agent, agentRef, controlRef, inTenant, tenantPath } from "../../../functions/src/contracts/index.js";
+import { toDocument } from "../../../functions/src/commit/document-change.js";
 import { makeEnrolmentCode } from "../../../functions/src/devices/make-enrolment-code.js";
 import { serve } from "../../../functions/src/platform/http/serve.js";
-import { anOwner } from "../../../functions/test/support/builders.js";
+import { aControl, anOwner } from "../../../functions/test/support/builders.js";
 import { testDeps } from "../../../functions/test/support/fake-means.js";
 
 export interface EnrolmentCloud {
@@ -18,7 +19,10 @@ export interface EnrolmentCloud {
 
 /** The real API of the studio over HTTP, on a store in memory, for one agent of one tenant. */
 export async function startEnrolmentCloud(tenantId: string, agentId: string): Promise<EnrolmentCloud> {
-  const deps = testDeps({ [tenantPath(tenantId)]: { tenantId } });
+  const deps = testDeps({
+    [tenantPath(tenantId)]: { tenantId },
+    [inTenant(tenantId, controlRef())]: toDocument(aControl()),
+  });
   deps.clock.set(new Date().toISOString());
   const notAskedFor = (): Promise<never> => Promise.reject(new Error("not asked for"));
   const none = { head: notAskedFor, tile: notAskedFor, newestCheckpoint: notAskedFor, checkpoint: notAskedFor };
