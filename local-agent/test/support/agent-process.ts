@@ -42,9 +42,13 @@ export interface AgentProcess {
   readonly ended: Promise<number | null>;
 }
 
-/** The real program, in a process of its own. */
-export function spawnAgent(args: readonly string[], env: Readonly<Record<string, string>> = {}): AgentProcess {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
+/** The real program, in a process of its own: by its source, or as it was built. */
+export function spawnAgent(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  program: readonly string[] = ["--import", "tsx", MAIN],
+): AgentProcess {
+  const child = spawn(process.execPath, [...program, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -8,6 +8,8 @@ export interface BreakableProxy {
   open(): Promise<void>;
   /** While set, requests go through and their answers are cut off: the sender cannot know that it succeeded. */
   cutAnswers(isCutting: boolean): void;
+  /** While set, requests go through and their answers are swallowed, over connections that stay: half-open. */
+  swallowAnswers(isSwallowing: boolean): void;
 }
 
 /** A TCP proxy in front of the emulator, which can be taken away and put back on the same port. */
@@ -15,6 +17,7 @@ export async function startProxy(target: string): Promise<BreakableProxy> {
   const [targetHost = "", targetPort = ""] = target.split(":");
   const sockets = new Set<Socket>();
   let isCutting = false;
+  let isSwallowing = false;
   let port = 0;
   let server: Server | null = null;
 
@@ -32,7 +35,7 @@ export async function startProxy(target: string): Promise<BreakableProxy> {
     client.pipe(upstream);
     upstream.on("data", (chunk: Buffer) => {
       if (isCutting) client.destroy();
-      else client.write(chunk);
+      else if (!isSwallowing) client.write(chunk);
     });
   }
 
@@ -58,6 +61,9 @@ export async function startProxy(target: string): Promise<BreakableProxy> {
     },
     cutAnswers: (cutting) => {
       isCutting = cutting;
+    },
+    swallowAnswers: (swallowing) => {
+      isSwallowing = swallowing;
     },
   };
 }
