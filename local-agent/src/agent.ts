@@ -80,6 +80,7 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
   const sleep = deps.sleep ?? sleepFor;
   const identity = { tenantId: deps.tenantId, agentId: deps.agentId };
   const { kilnSensors = {} } = deps;
+  const pollMsById = new Map(deps.connectors.map(({ connector, pollIntervalMs }) => [connector.id, pollIntervalMs]));
   let { key } = deps;
   const uplink = createUplink({
     outbox,
@@ -99,6 +100,7 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
       policy: deps.policy,
       isSimulated: deps.isSimulated,
       isInKiln: (deviceId) => Object.hasOwn(kilnSensors, deviceId),
+      pollMsOf: (deviceId) => pollMsById.get(deviceId.split(":")[0] ?? ""),
     },
     kilnOf: (deviceId) => (Object.hasOwn(kilnSensors, deviceId) ? kilnSensors[deviceId] : undefined),
     nowMs,

@@ -5,7 +5,7 @@ import type { ConfigHost } from "./config-values.js";
 import { HubitatConfig } from "./hubitat/hubitat-config.js";
 import { LiveConfig, PostUrlConfig } from "./hubitat/live/live-config.js";
 import { LOG_LEVELS } from "./logger.js";
-import { AttributePolicy, ROUTINE_EVERY_MS } from "./observe/report-policy.js";
+import { AttributePolicy, MAX_HUB_POLL_MS, MAX_VACUUM_POLL_MS, ROUTINE_EVERY_MS } from "./observe/report-policy.js";
 import { AccountFields, AccountOptions, RoborockOptions, VacuumConfig } from "./roborock/options.js";
 import { Rules } from "./rules/rule.js";
 import type { Rule } from "./rules/rule.js";
@@ -14,10 +14,10 @@ import { UnusableKey, readKeyFile } from "./uplink/agent-key.js";
 import type { AgentSigningKey } from "./uplink/agent-key.js";
 
 /** A hub is small: polls come slowly, and simulators play faster than life. */
-const PollIntervalMs = z.int().min(100).max(3_600_000);
-/** Repeats an unchanged value before the cloud calls it stale: temperatures after 120 s, of which heartbeats take 90. */
+const PollIntervalMs = z.int().min(100);
 const HUBITAT_POLL_MS = 20_000;
 const ROBOROCK_POLL_MS = 30_000;
+const GOES_STALE = "polls so rare that readings go stale between two of them";
 const STATUS_PORT = 8_754;
 
 /** An origin, without a path. Plain HTTP to this machine alone: there the emulators answer. */
@@ -141,7 +141,7 @@ function hubitatSection(host: ConfigHost) {
     token: secretOf(host, HubitatConfig.shape.token),
     // The hub tells its changes by itself; polls then only make sure.
     live: z.discriminatedUnion("kind", [none, eventSocket, postUrl]).default({ kind: "event_socket" }),
-    pollIntervalMs: PollIntervalMs.default(HUBITAT_POLL_MS),
+    pollIntervalMs: PollIntervalMs.max(MAX_HUB_POLL_MS, GOES_STALE).default(HUBITAT_POLL_MS),
   });
 }
 
@@ -149,7 +149,7 @@ function accountSection(host: ConfigHost) {
   return AccountFields.omit({ email: true, isSimulated: true })
     .extend({
       email: secretOf(host, AccountFields.shape.email),
-      pollIntervalMs: PollIntervalMs.default(ROBOROCK_POLL_MS),
+      pollIntervalMs: PollIntervalMs.max(MAX_VACUUM_POLL_MS, GOES_STALE).default(ROBOROCK_POLL_MS),
     })
     .superRefine((section, context) => {
       const whole = ACCOUNT.parse({ ...section, email: section.email.reveal() });
@@ -167,7 +167,7 @@ function roborockSection(host: ConfigHost) {
     .extend({
       rriot: z.strictObject({ u: secretOf(host, u), s: secretOf(host, s), k: secretOf(host, k) }),
       devices: z.array(vacuum),
-      pollIntervalMs: PollIntervalMs.default(ROBOROCK_POLL_MS),
+      pollIntervalMs: PollIntervalMs.max(MAX_VACUUM_POLL_MS, GOES_STALE).default(ROBOROCK_POLL_MS),
     })
     .superRefine((section, context) => {
       // What the fields alone cannot say, such as one duid twice, is said by the client's own schema.

@@ -17,6 +17,8 @@ const LONGEST_LIFE_MS = 1_200;
 const LONGEST_START_MS = 400;
 const PER_KILL_MS = 15_000;
 const LAST_STARTS = 5;
+/** What moves all the time; every move counts. */
+const MEASURED = ["temperature", "humidity", "power", "energy", "illuminance"];
 
 const forever = new AbortController().signal;
 
@@ -67,7 +69,9 @@ describe("local-agent/main under SIGKILL", () => {
     const proxy = await startProxy(requireEmulator());
     const home = await makeAgentHome({
       pubsub: { projectId: topic.projectId, topic: topic.topic },
-      ...studio.config,
+      hubitat: { ...studio.hubitat, pollIntervalMs: 100 },
+      roborock: { ...studio.roborock, pollIntervalMs: 100 },
+      deadbands: Object.fromEntries(MEASURED.map((name) => [name, { deadband: 0 }])),
       routineEveryMs: 500,
       logLevel: "debug",
     });

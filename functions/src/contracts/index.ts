@@ -23,6 +23,7 @@ export * from "./audit-event.js";
 export * from "./audit-log.js";
 export * from "./audit-access.js";
 export * from "./observation.js";
+export * from "./stale-after.js";
 export * from "./agent-envelope.js";
 export * from "./firing-log.js";
 export * from "./agent.js";

@@ -26,14 +26,6 @@ export const Observation = z.strictObject({
 });
 export type Observation = z.infer<typeof Observation>;
 
-/** How long a live reading stays live, in milliseconds, by attribute; anything else takes `default`. */
-export const STALE_AFTER_MS = {
-  temperature: 120_000,
-  power: 120_000,
-  lock: 600_000,
-  default: 300_000,
-} as const;
-
 /** Which zone of which kiln a sensor sits in: its temperatures are samples of whatever is fired there. */
 export const KilnBinding = z.strictObject({ kilnId: DocId, zone: z.string().regex(/^[a-z0-9-]{1,20}$/) });
 export type KilnBinding = z.infer<typeof KilnBinding>;

@@ -1,4 +1,4 @@
-import { MAX_CLOCK_SKEW_MS, STALE_AFTER_MS } from "../contracts/index.js";
+import { MAX_CLOCK_SKEW_MS, staleAfterMs } from "../contracts/index.js";
 import type {
   AgentPayload,
   Device,
@@ -102,10 +102,6 @@ function qualityOf({ value, quality, attribute }: Observation, ageMs: number, is
   if (quality !== "live") return quality;
   if (value === null || -ageMs > MAX_CLOCK_SKEW_MS) return "unknown";
   return isLate || ageMs > staleAfterMs(attribute) ? "stale" : "live";
-}
-
-function staleAfterMs(attribute: string): number {
-  return new Map<string, number>(Object.entries(STALE_AFTER_MS)).get(attribute) ?? STALE_AFTER_MS.default;
 }
 
 /** UTC instants of one fixed format: their text order is their time order. */

@@ -1,7 +1,7 @@
-import { Observation } from "@studio-os/functions/contracts";
+import { Observation, staleAfterMs } from "@studio-os/functions/contracts";
 import type { Reading } from "../connector.js";
 import type { Rank } from "../outbox/outbox.js";
-import { deadbandOf, heartbeatMsOf, isSampleDue, isWarning, staleAfterMsOf } from "./report-policy.js";
+import { deadbandOf, heartbeatMsOf, isSampleDue, isWarning } from "./report-policy.js";
 import type { ReportPolicy } from "./report-policy.js";
 
 /** What is remembered of one attribute of one device. */
@@ -36,6 +36,8 @@ export interface ObserveOptions {
   readonly isSimulated: boolean;
   /** True: this device's temperature is that of a kiln. */
   readonly isInKiln?: (deviceId: string) => boolean;
+  /** How often this device is polled. Milliseconds; undefined: as usual. */
+  readonly pollMsOf?: (deviceId: string) => number | undefined;
 }
 
 /**
@@ -82,7 +84,7 @@ export function detectStale(state: TrackedAttributes, nowMs: number): Detected {
   const stale = [...state].filter(
     ([, { reported, seenAtMs }]) =>
       (reported.quality === "live" || reported.quality === "simulated") &&
-      nowMs - seenAtMs > staleAfterMsOf(reported.attribute),
+      nowMs - seenAtMs > staleAfterMs(reported.attribute),
   );
   if (stale.length === 0) return { state, observations: [], ranks: [], heard: [], rejected: 0 };
   const next = new Map(state);
@@ -101,7 +103,7 @@ export function detectStale(state: TrackedAttributes, nowMs: number): Detected {
 
 /** null: nothing new, so it is not reported. */
 function rankOf(last: Tracked | undefined, now: Observation, nowMs: number, options: ObserveOptions): Rank | null {
-  const isChange = last === undefined || isNews(last, now, nowMs, options.policy);
+  const isChange = last === undefined || isNews(last, now, nowMs, options);
   const isSample =
     now.attribute === "temperature" &&
     options.isInKiln?.(now.deviceId) === true &&
@@ -113,11 +115,11 @@ function rankOf(last: Tracked | undefined, now: Observation, nowMs: number, opti
   return isSame && last.reported.unit === now.unit ? "low" : "normal";
 }
 
-function isNews(last: Tracked, now: Observation, nowMs: number, policy: ReportPolicy): boolean {
+function isNews(last: Tracked, now: Observation, nowMs: number, { policy, pollMsOf }: ObserveOptions): boolean {
   const before = last.reported;
   if (now.quality !== before.quality || now.unit !== before.unit) return true;
   const elapsedMs = nowMs - last.reportedAtMs;
-  if (elapsedMs < 0 || elapsedMs >= heartbeatMsOf(policy, now.attribute)) return true;
+  if (elapsedMs < 0 || elapsedMs >= heartbeatMsOf(policy, now.attribute, pollMsOf?.(now.deviceId))) return true;
   if (typeof now.value !== "number" || typeof before.value !== "number") return now.value !== before.value;
   const move = Math.abs(now.value - before.value);
   return move > 0 && move >= deadbandOf(policy, now.attribute);

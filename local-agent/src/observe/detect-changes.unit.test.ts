@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { staleAfterMs } from "@studio-os/functions/contracts";
 import * as fc from "fast-check";
 import type { Reading } from "../connector.js";
 import { MAX_TRACKED_ATTRIBUTES, NOTHING_TRACKED, detectChanges, detectStale } from "./detect-changes.js";
 import type { TrackedAttributes } from "./detect-changes.js";
-import { heartbeatMsOf, staleAfterMsOf } from "./report-policy.js";
+import { heartbeatMsOf } from "./report-policy.js";
 
 const T0 = Date.parse("2026-11-21T08:00:00.000Z");
 const LIVE = { policy: { temperature: { deadband: 0.5 } }, isSimulated: false };
@@ -54,7 +55,7 @@ describe("local-agent/observe/detect-changes", () => {
 
   it("has a heartbeat that comes before the value goes stale, for every attribute", () => {
     for (const attribute of ["temperature", "power", "lock", "contact", "batteryPct"]) {
-      assert.ok(heartbeatMsOf({}, attribute) + 10_000 < staleAfterMsOf(attribute));
+      assert.ok(heartbeatMsOf({}, attribute) + 10_000 < staleAfterMs(attribute));
     }
   });
 

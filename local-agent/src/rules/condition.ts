@@ -1,5 +1,5 @@
+import { staleAfterMs } from "@studio-os/functions/contracts";
 import type { Observation } from "@studio-os/functions/contracts";
-import { staleAfterMsOf } from "../observe/report-policy.js";
 import type { Condition, Hours } from "./rule.js";
 
 /** A reading as a rule sees it: the value as the device said it, before any deadband. */
@@ -10,7 +10,7 @@ export function isUsable(reading: RuleReading | undefined, nowMs: number): readi
   if (reading === undefined || reading.value === null) return false;
   if (reading.quality !== "live" && reading.quality !== "simulated") return false;
   const ageMs = nowMs - Date.parse(reading.observedAt);
-  return ageMs >= 0 && ageMs <= staleAfterMsOf(reading.attribute);
+  return ageMs >= 0 && ageMs <= staleAfterMs(reading.attribute);
 }
 
 /**

@@ -2,6 +2,7 @@ import { startHubSimulator, LIVE_FAULT_KINDS } from "../../../scripts/dev/hub-si
 import type { Fault } from "../../../scripts/dev/hub-simulator/index.js";
 import { startVacuumSimulator } from "../../../scripts/dev/vacuum-simulator/index.js";
 import type { VacuumSimulator } from "../../../scripts/dev/vacuum-simulator/index.js";
+import type { RoborockOptionsInput } from "../../src/roborock/index.js";
 
 const RESTART_PHASE_MS = 120;
 /** Both phases of a restart, and the rebinding of the port. */
@@ -54,8 +55,9 @@ const VACUUM_FAULTS: Readonly<Record<string, Spoil>> = {
 };
 
 export interface FaultyStudio {
-  /** Sections of the agent's configuration. */
-  readonly config: Readonly<Record<string, unknown>>;
+  /** What the two clients are configured with. */
+  readonly hubitat: Readonly<Record<string, unknown>>;
+  readonly roborock: RoborockOptionsInput;
   /** Breaks the hub, what it tells, and the vacuum: another combination each turn. */
   spoil(turn: number): Promise<void>;
   /** All is well again. */
@@ -78,18 +80,13 @@ export async function startFaultyStudio(): Promise<FaultyStudio> {
   const note = (name: string): void => void met.set(name, (met.get(name) ?? 0) + 1);
 
   return {
-    config: {
-      hubitat: {
-        ...{ origin: hub.origin, appId: hub.appId, token: hub.token, temperatureUnit: "°C" },
-        ...{ pollIntervalMs: 100, timeoutMs: 250, readsModes: true, readsSafety: true },
-      },
-      roborock: {
-        ...{ brokerUrl: vacuum.brokerUrl, protocolVersion: vacuum.protocolVersion },
-        ...{ rriot: vacuum.rriot, devices: vacuum.devices, pollIntervalMs: 100, reads: ["get_status"] },
-      },
-      deadbands: Object.fromEntries(
-        ["temperature", "humidity", "power", "energy", "illuminance"].map((name) => [name, { deadband: 0 }]),
-      ),
+    hubitat: {
+      ...{ origin: hub.origin, appId: hub.appId, token: hub.token, temperatureUnit: "°C", timeoutMs: 250 },
+      ...{ readsModes: true, readsSafety: true, live: { kind: "event_socket" } },
+    },
+    roborock: {
+      ...{ brokerUrl: vacuum.brokerUrl, protocolVersion: vacuum.protocolVersion },
+      ...{ rriot: vacuum.rriot, devices: [...vacuum.devices], reads: ["get_status"] },
     },
     async spoil(turn) {
       const fault = HUB_FAULTS[turn % HUB_FAULTS.length] ?? null;

@@ -1,4 +1,4 @@
-import { STALE_AFTER_MS } from "@studio-os/functions/contracts";
+import { staleAfterMs } from "@studio-os/functions/contracts";
 import type { ConnectorHealth, Device, LatestReading, Quality } from "@studio-os/functions/contracts";
 
 /** An agent that says nothing for this long is called silent, in milliseconds. */
@@ -12,12 +12,6 @@ export function shownQuality(attribute: string, reading: LatestReading, nowMs: n
   if (reading.value === null || reading.quality === "unknown") return "unknown";
   if (reading.quality === "simulated" || reading.quality === "stale") return reading.quality;
   return nowMs - Date.parse(reading.observedAt) >= staleAfterMs(attribute) ? "stale" : "live";
-}
-
-function staleAfterMs(attribute: string): number {
-  return Object.hasOwn(STALE_AFTER_MS, attribute)
-    ? STALE_AFTER_MS[attribute as keyof typeof STALE_AFTER_MS]
-    : STALE_AFTER_MS.default;
 }
 
 /** A value with its unit as people read it: `31.4 °C`, `on`, `closed`; nothing is said as `no value`. */
