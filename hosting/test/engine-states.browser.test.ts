@@ -185,6 +185,25 @@ const STATES: readonly State[] = [
     shows: ["You are offline. Nothing is ever queued"],
   },
   {
+    name: "an approval that could do without the second person",
+    scenario: "exempt",
+    path: "/t/clay/queue/p-two",
+    shows: ["Who else has to approve", /One person less, by exemption: .*Log book, page 12, granted by Omar Haddad/],
+    then: (page) => page.locator("#action-approve").click(),
+  },
+  {
+    name: "an execution that only the limit holds back",
+    scenario: "exempt",
+    path: "/t/clay/queue/p-full",
+    shows: [/An exemption waives the limit: .*Ticket 41, granted by Dee Admin.* used 1 of 5/],
+  },
+  {
+    name: "an exemption in use",
+    scenario: "exempt",
+    path: "/t/clay/queue/p-eased",
+    shows: ["An exemption is in use: one person less had to approve this than its rule says."],
+  },
+  {
     name: "the limits, with one that is full",
     scenario: "busy",
     path: `${STUDIO}/limits`,

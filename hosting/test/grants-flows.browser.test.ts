@@ -160,4 +160,68 @@ describe("hosting: lending rights and granting exemptions in the cockpit", funct
       assert.equal((await callsOf(page, "revokeExemption")).length, 2);
     }),
   );
+
+  it(
+    "approves under an exemption only where somebody chooses it, and never offers one's own",
+    on(
+      "/t/clay/queue/p-two",
+      async (page) => {
+        await page.locator("#action-approve:not([aria-disabled])").click();
+        const choices = page.getByRole("group", { name: "Who else has to approve" });
+        await choices.getByRole("radio").first().waitFor();
+        assert.equal(await choices.getByRole("radio").count(), 2, "the rule, and the one that somebody else granted");
+        assert.equal(await choices.getByText("Ana’s own").count(), 0);
+        assert.equal(await choices.getByRole("radio").first().isChecked(), true);
+        await choices.getByRole("radio").first().focus();
+        await page.keyboard.press("ArrowDown");
+        await page.getByLabel("Why, in your own words").fill("I looked at both mugs; Bo is alone today.");
+        await page.keyboard.press("Control+Enter");
+        await page.getByText("An exemption is in use").waitFor();
+        const [body] = (await bodiesOf(page, "approveProposal")) as { exemptionId?: string }[];
+        assert.equal(body?.exemptionId, "x-1");
+      },
+      "exempt",
+    ),
+  );
+
+  it(
+    "names no exemption in an approval without one chosen",
+    on(
+      "/t/clay/queue/p-two",
+      async (page) => {
+        await page.locator("#action-approve:not([aria-disabled])").click();
+        await page.getByLabel("Why, in your own words").fill("I looked at both mugs; they are cracked.");
+        await page.keyboard.press("Control+Enter");
+        await page.locator("#action-execute").waitFor();
+        const [body] = (await bodiesOf(page, "approveProposal")) as object[];
+        assert.equal(body !== undefined && "exemptionId" in body, false);
+      },
+      "exempt",
+    ),
+  );
+
+  it(
+    "executes under an exemption from the limit, where nothing else stands in the way",
+    on(
+      "/t/clay/queue/p-full",
+      async (page) => {
+        await page.locator("#action-execute[aria-disabled]").waitFor();
+        await button(page, "Execute under it: the exemption Ticket 41").click();
+        await page.locator("#action-rollback").waitFor();
+        assert.deepEqual(
+          ((await bodiesOf(page, "executeProposal")) as { exemptionId?: string }[]).map((body) => body.exemptionId),
+          ["x-limit"],
+        );
+      },
+      "exempt",
+    ),
+  );
+
+  it(
+    "says on every screen how many exemptions count, and leads to them",
+    on("/t/clay/devices", async (page) => {
+      await page.getByRole("link", { name: /1 exemption in force, the first ends in 4 h/ }).click();
+      await page.getByRole("heading", { level: 1, name: "Exemptions" }).waitFor();
+    }),
+  );
 });

@@ -9,7 +9,7 @@ import type {
   QuotaState,
 } from "@studio-os/functions/contracts";
 import type { Live } from "../../src/data/live.js";
-import { aControl, aProposal, instant, MINUTE_MS, STAFF } from "./builders.js";
+import { aControl, aNoteProposal, aProposal, instant, MINUTE_MS, STAFF } from "./builders.js";
 import type { MemoryWorld } from "./memory-studio.js";
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -260,6 +260,34 @@ export const loadingEngine = (): Engine => ({
   records: { firings: { state: "loading" } },
   silent: ["listCapabilities", "reportQuotas"],
 });
+
+/** One that two people have to approve, one that only the limit holds back, and one that was approved by one person less. */
+export const exempt = (nowMs: number): Proposal[] => [
+  aNoteProposal("p-two", nowMs, {
+    rule: { ...HIGH, thresholds: [{ count: 2, filter: { roles: ["owner"], groups: null, distinctGroups: false } }] },
+    approvalsRequired: 2,
+  }),
+  aProposal({ proposalId: "p-full", status: "approved", approvedUntil: instant(nowMs + HOUR_MS) }, nowMs),
+  aNoteProposal("p-eased", nowMs, {
+    ...{ status: "approved", approvalsRequired: 2, exemptionId: "x-1", approvedUntil: instant(nowMs + HOUR_MS) },
+  }),
+];
+
+export const exemptionsInUse = (nowMs: number): Engine["exemptions"] =>
+  ready({
+    items: [
+      anExemption({}, nowMs),
+      anExemption({ exemptionId: "x-own", grantedBy: "ana", ticketRef: "Ana’s own" }, nowMs),
+      anExemption(
+        {
+          ...{ exemptionId: "x-limit", capabilityId: "firing.flag", ownerUid: null, resourceRef: "firings/f-70" },
+          ...{ waives: ["quota"], ticketRef: "Ticket 41", grantedBy: "dee", maxUses: 5, uses: 1 },
+        },
+        nowMs,
+      ),
+    ],
+    unreadable: [],
+  });
 
 /** Approved a moment ago, and held for a while yet. */
 export const held = (nowMs: number): Proposal =>

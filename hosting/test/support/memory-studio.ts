@@ -297,6 +297,7 @@ function answerTo(server: Server, route: ApiRouteName, params: Record<string, st
     ...proposal,
     status: decision === "approve" ? "approved" : "rejected",
     approvedUntil: decision === "approve" ? instant(Date.now() + 24 * 3_600_000) : null,
+    exemptionId: decision === "approve" ? (input["exemptionId"] ?? null) : null,
     reviews: [...proposal.reviews, reviewOf(proposal, decision, input)],
   });
   const summary = {
@@ -344,6 +345,9 @@ function answerTo(server: Server, route: ApiRouteName, params: Record<string, st
   }
 }
 
+/** The proposal whose requester has used up a limit. */
+const OVER_LIMIT = "p-full";
+
 function policyFor(proposal: Proposal, isStopped: boolean) {
   const isOwn = proposal.actChain.some((link) => link.id === ANA.uid);
   const stop = isStopped ? ({ control: "KILL_SWITCH" } as const) : {};
@@ -356,6 +360,7 @@ function policyFor(proposal: Proposal, isStopped: boolean) {
     }),
     execute: aDecision({
       ...stop,
+      ...(proposal.proposalId === OVER_LIMIT ? ({ quota: "QUOTA" } as const) : {}),
       ...(proposal.status === "approved" ? {} : ({ lifecycle: "INVALID_TRANSITION", quorum: "NO_APPROVAL" } as const)),
     }),
     rollback: aDecision(proposal.status === "executed" ? {} : { lifecycle: "INVALID_TRANSITION" }),

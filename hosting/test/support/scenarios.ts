@@ -15,7 +15,16 @@ import {
 } from "./builders.js";
 import { recordOf } from "./audit-scenarios.js";
 import type { RecordName } from "./audit-scenarios.js";
-import { anEngineControl, coverOnly, emptyEngine, engine, held, loadingEngine } from "./engine-scenarios.js";
+import {
+  anEngineControl,
+  coverOnly,
+  emptyEngine,
+  engine,
+  exempt,
+  exemptionsInUse,
+  held,
+  loadingEngine,
+} from "./engine-scenarios.js";
 import { signedIn } from "./memory-studio.js";
 import type { MemoryWorld } from "./memory-studio.js";
 
@@ -43,6 +52,7 @@ export type ScenarioName =
   | "silent"
   | "no-devices"
   | "held"
+  | "exempt"
   | "admin"
   | "cover"
   | "engine-empty"
@@ -123,6 +133,8 @@ export function scenario(name: ScenarioName, nowMs: number): MemoryWorld {
       return { ...base, session: signedIn({ clay: ["operator"] }), control: coverOnly(nowMs) };
     case "held":
       return { ...base, rows: [row(held(nowMs)), ...base.rows] };
+    case "exempt":
+      return { ...base, rows: exempt(nowMs).map(row), exemptions: exemptionsInUse(nowMs) };
     case "engine-empty":
       return { ...base, ...emptyEngine(nowMs) };
     case "engine-failed":

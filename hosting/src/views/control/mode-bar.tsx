@@ -6,6 +6,7 @@ import type { Page } from "../../ui/route.js";
 import type { TenantView } from "../tenant-view.js";
 import { ConnectionChip } from "./connection-chip.js";
 import { EnvironmentBadge } from "./environment-badge.js";
+import { ExemptionChip } from "./exemption-chip.js";
 import { MODE_WORDS } from "./use-mode-announcements.js";
 
 interface ModeBarProps {
@@ -38,6 +39,7 @@ export function ModeBar({ data, view, person, studioName, page, hasOtherStudios,
       </nav>
       <div className="bar-state">
         <ConnectionChip connection={connection} />
+        <ExemptionChip view={view} />
         <span className={`mode mode-${mode?.mode ?? "unknown"}`} data-testid="mode">
           <span className="for-readers">Mode: </span>
           {mode === null ? "Reading…" : MODE_WORDS[mode.mode]}

@@ -9,8 +9,9 @@ import type { TenantView } from "../tenant-view.js";
 import { ActionFailure } from "./action-failure.js";
 import { DecisionComposer } from "./decision-composer.js";
 import type { ComposedAction } from "./decision-composer.js";
-import { decideActions, holdLeftSeconds } from "./decide-actions.js";
+import { decideActions, holdLeftSeconds, isQuotaAlone } from "./decide-actions.js";
 import type { ActionName, Checks, OfferedAction } from "./decide-actions.js";
+import { QuotaExemptionOffer } from "./exemption-choice.js";
 import { HOLD_BAR_ID, HoldBar } from "./hold-bar.js";
 import { Obstacles } from "./obstacles.js";
 import { applyOnce } from "./use-decision.js";
@@ -64,9 +65,9 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
       isChanged ? "Planned again: the effect has changed." : "Planned again: the same effect.",
     );
   };
-  const execute = async () => {
+  const execute = async (exemptionId: string | null = null) => {
     setDirect({ sending: "execute", failure: null });
-    const outcome = await applyOnce(tenant, proposal, { operation: "execute" });
+    const outcome = await applyOnce(tenant, proposal, { operation: "execute", exemptionId });
     setDirect({ sending: null, failure: outcome.kind === "failed" ? outcome.failure : null });
     if (outcome.kind === "done") onProposal(outcome.proposal, "Executed. Roll back with Z.");
   };
@@ -121,6 +122,14 @@ export function ActionBar({ view, proposal, checks, onProposal }: ActionBarProps
             actions={actions.filter(({ obstacle }) => obstacle?.code !== "HOLD_WINDOW")}
             words={ACTION_WORDS}
           />
+          {isQuotaAlone(actions, checks) ? (
+            <QuotaExemptionOffer
+              view={view}
+              proposal={proposal}
+              isSending={direct.sending === "execute"}
+              onExecute={(exemptionId) => void execute(exemptionId)}
+            />
+          ) : null}
           {actions.some(({ obstacle }) => obstacle?.code === "REAUTH_REQUIRED") ? (
             <Button onPress={view.askSignIn}>Sign in again to decide</Button>
           ) : null}

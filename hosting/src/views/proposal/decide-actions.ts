@@ -113,6 +113,13 @@ function blockingObstacle(decision: PolicyDecision): Obstacle | null {
   };
 }
 
+/** Answers: does nothing but the limit stand between this person and the execution? Then an exemption could waive it. */
+export function isQuotaAlone(actions: readonly OfferedAction[], checks: Checks): boolean {
+  const execute = actions.find(({ name }) => name === "execute");
+  if (execute?.obstacle?.code !== "QUOTA" || checks.kind !== "known") return false;
+  return checks.execute.trace.every(({ check, result }) => result !== "fail" || check === "quota");
+}
+
 function obstacleOf(code: ReasonCode): Obstacle {
   const { sentence, whoCanLift } = REASON_CODES[code];
   return { code, sentence, whoCanLift };

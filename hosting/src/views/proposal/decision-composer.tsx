@@ -10,6 +10,7 @@ import { APPROVE_REASON_WORDS, REJECT_REASON_WORDS } from "../queue/proposal-wor
 import type { TenantView } from "../tenant-view.js";
 import { ActionFailure } from "./action-failure.js";
 import type { Obstacle } from "./decide-actions.js";
+import { ExemptionChoice, useUsableExemptions } from "./exemption-choice.js";
 import { approveReadiness, rejectReadiness, TEXT_MAX, TEXT_MIN, textReadiness } from "./decision-input.js";
 import type { DecisionInput } from "./decision-input.js";
 import { applyOnce, useDraft } from "./use-decision.js";
@@ -37,10 +38,15 @@ export function DecisionComposer(props: DecisionComposerProps) {
   const { tenant } = view;
   const [text, setText] = useDraft(tenant.tenantId, proposal.proposalId, action);
   const [chip, setChip] = useState<string | null>(null);
+  const [exemptionId, setExemptionId] = useState<string | null>(null);
+  const exemptions = useUsableExemptions(view, proposal, "second_approver");
   const [seen, setSeen] = useState(proposal);
   const [isTouched, setTouched] = useState(false);
   const [isSending, setSending] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const isEasable = action === "approve" && proposal.rule.thresholds.some(({ count }) => count > 1);
+  // One that ended meanwhile is not named: the choice is made anew by what is on the screen.
+  const named = isEasable && exemptions.some((it) => it.exemptionId === exemptionId) ? exemptionId : null;
   const input = { text, chip };
   const missing = missingWords(action, proposal, input);
   const isOutdated = seen.rev !== proposal.rev || seen.plan.planId !== proposal.plan.planId;
@@ -50,7 +56,7 @@ export function DecisionComposer(props: DecisionComposerProps) {
     if (missing !== null || isOutdated || isSending || obstacle !== null) return;
     setSending(true);
     setFailure(null);
-    const outcome = await send(tenant, action, seen, input);
+    const outcome = await send(tenant, action, seen, input, named);
     setSending(false);
     if (outcome.kind === "failed") {
       setFailure(outcome.failure);
@@ -83,6 +89,9 @@ export function DecisionComposer(props: DecisionComposerProps) {
         </div>
       ) : null}
       <Chips action={action} proposal={proposal} chosen={chip} onChoose={setChip} />
+      {isEasable ? (
+        <ExemptionChoice view={view} exemptions={exemptions} chosen={named} onChoose={setExemptionId} />
+      ) : null}
       <ReasonField
         label={action === "approve" && proposal.riskTier === "low" ? "Or in your own words" : "Why, in your own words"}
         value={text}
@@ -188,13 +197,15 @@ async function send(
   action: ComposedAction,
   seen: Proposal,
   input: DecisionInput,
+  exemptionId: string | null,
 ): Promise<EffectOutcome> {
   const params = { tenantId: tenant.tenantId, proposalId: seen.proposalId };
   switch (action) {
     case "approve": {
       const ready = approveReadiness(seen.riskTier, input);
       if (ready.kind === "missing") return unsendable(ready.words);
-      const body = { ifRev: seen.rev, planId: seen.plan.planId, ...ready.body };
+      const exemption = exemptionId === null ? {} : { exemptionId };
+      const body = { ifRev: seen.rev, planId: seen.plan.planId, ...ready.body, ...exemption };
       return toOutcome(await tenant.call("approveProposal", params, body));
     }
     case "reject": {

@@ -11,7 +11,7 @@ interface Notice {
 /** Most banners that stand over one proposal: more would be read by nobody (UX 2.2). */
 const MAX_BANNERS = 2;
 
-/** What stands in the way, in the order of weight: the stop, what is wrong with the plan, what cannot be undone. */
+/** What to know first, in the order of weight: the stop, what is wrong with the plan, what cannot be undone, what is waived. */
 export function DetailBanners({ proposal, view }: { proposal: Proposal; view: TenantView }) {
   return (
     <>
@@ -46,6 +46,10 @@ function notices(proposal: Proposal, { mode }: TenantView): readonly Notice[] {
   if (proposal.plan.irreversible.length > 0) {
     const why = proposal.plan.irreversible.map((entry) => entry.why).join("; ");
     found.push({ tone: "attention", code: "IRREVERSIBLE", text: `Cannot be undone, because ${why}.` });
+  }
+  if (proposal.exemptionId !== null) {
+    const text = "An exemption is in use: one person less had to approve this than its rule says.";
+    found.push({ tone: "attention", code: "EXEMPTION", text });
   }
   return found;
 }

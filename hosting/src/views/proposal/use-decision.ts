@@ -21,7 +21,7 @@ export type EffectOutcome =
 export async function applyOnce(
   tenant: TenantData,
   proposal: Proposal,
-  step: { operation: "execute" } | { operation: "rollback"; rationale: string },
+  step: { operation: "execute"; exemptionId: string | null } | { operation: "rollback"; rationale: string },
 ): Promise<EffectOutcome> {
   const { proposalId } = proposal;
   const { planId } = proposal.plan;
@@ -30,7 +30,12 @@ export async function applyOnce(
   const options = { idempotencyKey: intentKeyFor(sessionStorage, intent, () => crypto.randomUUID()) };
   const outcome =
     step.operation === "execute"
-      ? await tenant.call("executeProposal", { tenantId, proposalId }, { planId }, options)
+      ? await tenant.call(
+          "executeProposal",
+          { tenantId, proposalId },
+          step.exemptionId === null ? { planId } : { planId, exemptionId: step.exemptionId },
+          options,
+        )
       : await tenant.call("rollbackProposal", { tenantId, proposalId }, { rationale: step.rationale }, options);
   if (outcome.kind === "failed") {
     // The key is bound to other words: what comes next is another intent.

@@ -22,10 +22,13 @@ export function SheetForm(props: SheetFormProps) {
   const { confirm, tone = "primary", sending, obstacle, hasProblems, onSubmit, onClose, children } = props;
   const form = useRef<HTMLFormElement>(null);
   const [attempts, setAttempts] = useState(0);
+  const wanted = useRef(0);
   useEffect(() => {
-    if (attempts > 0 && hasProblems) focusFirstProblem(form.current);
     // Only a new attempt moves the focus: not every letter that makes something right or wrong.
-  }, [attempts]);
+    if (attempts === wanted.current) return;
+    wanted.current = attempts;
+    if (hasProblems) focusFirstProblem(form.current);
+  }, [attempts, hasProblems]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setAttempts(attempts + 1);
