@@ -186,6 +186,19 @@ describe("api/handlers", () => {
       assert.equal(refusals().length, 1);
     });
 
+    it("is on record once for all the studios that somebody makes up", async () => {
+      const mallory = person("mallory", "owner", "mud-hut");
+      for (let n = 0; n < 5; n += 1)
+        await recordAccessRefusal(studio.deps, {
+          principal: mallory,
+          tenantId: `made-up-${n}`,
+          route: "getControl",
+          reason: "CROSS_TENANT_DENIED",
+          requestId: "request-1",
+        });
+      assert.equal(refusals(PLATFORM_TENANT_ID).length, 1);
+    });
+
     it("goes to the platform's record for a studio that does not exist, and gives the same answer", async () => {
       const replies = [await knock(person("mallory", "owner", "mud-hut"))];
       studio.deps.transactor.remove(tenantPath(TENANT_ID));

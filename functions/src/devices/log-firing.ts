@@ -113,7 +113,10 @@ async function sortByFiring(
     orderBy: [{ field: "startAt", direction: "desc" }],
     limit: MAX_FIRINGS,
   });
-  const begun = found.flatMap((it) => readStored(Firing, it) ?? []).filter(({ status }) => BEGUN.has(status));
+  // The studio's own systems write firings: one that is not what it should be keeps no reading out.
+  const begun = found
+    .flatMap(({ data }) => Firing.safeParse(data).data ?? [])
+    .filter(({ status }) => BEGUN.has(status));
   const sorted = new Map<Firing, KilnSample[]>();
   for (const sample of samples) {
     const firing = begun.find(({ startAt }) => startAt <= sample.observedAt);

@@ -26,26 +26,36 @@ const WATCH: Actor = { type: "system", id: "device-watch", name: "Device watch" 
 /**
  * Puts on record what silence alone says: agents that have not reported for `AGENT_OFFLINE_AFTER_MS` are offline, firings
  * without a sample for five minutes have an alarm, and logs of firings that are over end. Each document is one transaction
- * of its own, and reads what it concludes from, so a report that was there first stands.
+ * of its own, and reads what it concludes from, so a report that was there first stands; and one that cannot be read, of
+ * whichever studio, keeps no other from being watched.
  */
 export async function watchDevices(deps: Deps, requestId: string): Promise<Record<string, number>> {
   const silentSince = new Date(Date.parse(deps.clock.now()) - AGENT_OFFLINE_AFTER_MS).toISOString();
   const firing = await findAll(deps, "firings", "firing");
   const running = await findAll(deps, "firingLogs", "running");
-  const counts = { agentsOffline: 0, alarmsRaised: 0, logsEnded: 0 };
+  const counts = { agentsOffline: 0, alarmsRaised: 0, logsEnded: 0, failed: 0 };
+  const attempt = async <T>(look: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await look();
+    } catch {
+      counts.failed += 1;
+      return null;
+    }
+  };
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const silent = await find(deps, "connectorHealth", [
       { field: "availability", op: "==", value: "online" },
       { field: "lastHeardAt", op: "<=", value: silentSince },
     ]);
-    for (const { path } of silent) counts.agentsOffline += await markOffline(deps, path, silentSince, requestId);
+    for (const { path } of silent)
+      counts.agentsOffline += (await attempt(() => markOffline(deps, path, silentSince, requestId))) ?? 0;
     if (silent.length < AT_ONCE) break;
   }
   const refs = new Set([...firing, ...running].map(({ path }) => path.replace("/firingLogs/", "/firings/")));
   for (const path of refs) {
-    const { raised, isEnded } = await watchFiring(deps, path, requestId);
-    counts.alarmsRaised += raised;
-    counts.logsEnded += isEnded ? 1 : 0;
+    const seen = await attempt(() => watchFiring(deps, path, requestId));
+    counts.alarmsRaised += seen?.raised ?? 0;
+    counts.logsEnded += seen?.isEnded === true ? 1 : 0;
   }
   return counts;
 }

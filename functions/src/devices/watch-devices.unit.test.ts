@@ -148,6 +148,25 @@ describe("devices/log-firing and watch-devices", () => {
     assert.equal(log()?.stepS, 120);
   });
 
+  it("takes readings whatever somebody wrote into the record of the firing", async () => {
+    deps.transactor.put(in_("firings/f-1"), { ...toDocument(firing("firing")), program: 7 });
+    await heard(0, sample(0, 100));
+    assert.equal(log(), null);
+  });
+
+  it("watches every firing of every studio, however many there are, and past one that cannot be read", async () => {
+    await heard(0, sample(0, 500));
+    for (let n = 0; n < 60; n += 1)
+      deps.transactor.put(
+        inTenant("a-studio", `firings/a-${n}`),
+        toDocument({ ...firing("firing"), firingId: `a-${n}` }),
+      );
+    deps.transactor.put(inTenant("a-studio", "firings/a-7"), { status: "firing" });
+    const { alarmsRaised, failed } = await watch(6 * MINUTE_MS);
+    assert.deepEqual([alarmsRaised, failed], [1, 1]);
+    assert.deepEqual(alarms(), ["no_reading"]);
+  });
+
   it("has an alarm for a firing of which nothing was ever heard, where the kiln has a sensor, and none where it has none", async () => {
     assert.equal((await watch(0))["alarmsRaised"], 0);
     const earlier = { ...FiringLog.parse({ ...emptyLog(), firingId: "f-0" }), lastSampleAt: at(-9e8), status: "ended" };
@@ -187,7 +206,7 @@ describe("devices/log-firing and watch-devices", () => {
         ]),
       ),
     );
-    assert.deepEqual(await watch(0), { agentsOffline: 120, alarmsRaised: 120, logsEnded: 0 });
+    assert.deepEqual(await watch(0), { agentsOffline: 120, alarmsRaised: 120, logsEnded: 0, failed: 0 });
     assert.deepEqual(await thinFiringLogs(deps), { thinned: 120 });
   });
 

@@ -10,8 +10,10 @@ import { quotaRef, readQuota } from "./quota.js";
 import { recount } from "./recount-quota.js";
 import type { QuotaEvent } from "./recount-quota.js";
 
-/** How many quotas one night looks at, and how many events of one kind it reads for each. */
-const QUOTAS_PER_RUN = 200;
+/** Quotas on a page, pages in one night, how many are looked at at once, and events of one kind that are read for each. */
+const PAGE = 200;
+const MAX_PAGES = 50;
+const AT_ONCE = 10;
 const EVENTS_PER_QUOTA = 1_000;
 
 const RECOUNT: Actor = { type: "system", id: "quota-recount", name: "Quota recount" };
@@ -19,7 +21,7 @@ const RECOUNT: Actor = { type: "system", id: "quota-recount", name: "Quota recou
 export interface RecountCounts {
   readonly quotas: number;
   readonly tampered: number;
-  /** Quotas that more events speak of than one run reads: nothing is said about them. */
+  /** Quotas that more events speak of than one run reads: nothing is said about them. And one where quotas were left over. */
   readonly uncertain: number;
 }
 
@@ -28,15 +30,29 @@ export interface RecountCounts {
  * it is put on record as an alarm with QUOTA_TAMPER, and left for people to find out. Nothing is mended here.
  */
 export async function recountQuotas(deps: Deps, requestId: string): Promise<RecountCounts> {
-  const found = await deps.transactor.transact(async (reads) => ({
-    changes: [],
-    events: [],
-    answer: await reads.query({ collection: "quotas", isGroup: true, where: [], limit: QUOTAS_PER_RUN }),
-  }));
-  const results: ("sound" | "tampered" | "uncertain")[] = [];
-  for (const { path } of found) results.push(await recountOne(deps, path, requestId));
-  const count = (what: (typeof results)[number]): number => results.filter((result) => result === what).length;
-  return { quotas: results.length, tampered: count("tampered"), uncertain: count("uncertain") };
+  const counts = { quotas: 0, tampered: 0, uncertain: 0 };
+  let after: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const paths = await somePaths(deps, after);
+    for (let from = 0; from < paths.length; from += AT_ONCE) {
+      const batch = paths.slice(from, from + AT_ONCE);
+      const results = await Promise.all(batch.map((path) => recountOne(deps, path, requestId)));
+      counts.tampered += results.filter((result) => result === "tampered").length;
+      counts.uncertain += results.filter((result) => result === "uncertain").length;
+    }
+    counts.quotas += paths.length;
+    if (paths.length < PAGE) return counts;
+    after = paths.at(-1);
+  }
+  return { ...counts, uncertain: counts.uncertain + 1 };
+}
+
+function somePaths(deps: Deps, after: string | undefined): Promise<string[]> {
+  const behind = after === undefined ? {} : { after };
+  return deps.transactor.transact(async (reads) => {
+    const found = await reads.query({ collection: "quotas", isGroup: true, where: [], limit: PAGE, ...behind });
+    return { changes: [], events: [], answer: found.map(({ path }) => path) };
+  });
 }
 
 function recountOne(deps: Deps, path: string, requestId: string): Promise<"sound" | "tampered" | "uncertain"> {

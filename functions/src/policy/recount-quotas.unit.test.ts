@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { TENANT_ID, anOperator } from "../../test/support/builders.js";
 import { openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
+import { inTenant } from "../contracts/index.js";
 import { reportQuotas, topOf } from "./quota-report.js";
 import { recountQuotas } from "./recount-quotas.js";
 
@@ -20,6 +21,14 @@ describe("policy/recount-quotas", () => {
   it("finds nothing where every hit is an execution on record", async () => {
     assert.deepEqual(await nightly(), { quotas: 1, tampered: 0, uncertain: 0 });
     assert.deepEqual(alarms(), []);
+  });
+
+  it("looks at every quota, however many there are", async () => {
+    const sound = { ...studio.at(REF), hits: [] };
+    for (let n = 0; n < 450; n += 1)
+      studio.deps.transactor.put(inTenant(TENANT_ID, `quotas/default.actor.a-${n}`), { ...sound, value: `a-${n}` });
+    studio.change("quotas/default.actor.a-99", { hits: "many" });
+    assert.deepEqual(await nightly(), { quotas: 451, tampered: 1, uncertain: 0 });
   });
 
   it("counts the requests that an agent put before people, and none that were held back", async () => {
