@@ -1,4 +1,11 @@
-import { LOG_ACCOUNT, checkEveryLog, sequenceFunction, sweepAllLogs, wakeSequencer } from "./audit/log-trigger.js";
+import {
+  LOG_ACCOUNT,
+  checkEveryLog,
+  sealEveryLog,
+  sequenceFunction,
+  sweepAllLogs,
+  wakeSequencer,
+} from "./audit/log-trigger.js";
 import { wakingTransactor } from "./audit/wake-sequencer.js";
 import { auditLogFunction } from "./audit-access/audit-log-trigger.js";
 import { bucketExportFiles } from "./audit-access/bucket-export-files-store.js";
@@ -19,6 +26,7 @@ import { jobFunction } from "./jobs/job-trigger.js";
 import {
   auditCheckJob,
   auditJob,
+  auditSealJob,
   deviceWatchJob,
   expiryJob,
   exportJob,
@@ -108,6 +116,11 @@ export const auditSequence = sequenceFunction(deps);
 export const auditSweep = jobFunction(auditJob(sweepAllLogs), deps, { serviceAccount: LOG_ACCOUNT });
 export const auditCheck = jobFunction(auditCheckJob(checkEveryLog), deps, {
   schedule: "every day 02:40",
+  serviceAccount: LOG_ACCOUNT,
+  timeoutSeconds: 1_800,
+});
+export const auditSeal = jobFunction(auditSealJob(sealEveryLog), deps, {
+  schedule: "every day 03:00",
   serviceAccount: LOG_ACCOUNT,
   timeoutSeconds: 1_800,
 });

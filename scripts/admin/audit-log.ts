@@ -3,12 +3,14 @@ import { parseArgs } from "node:util";
 import { beginNewLog } from "../../functions/src/audit/begin-new-log.js";
 import { checkLog } from "../../functions/src/audit/check-log.js";
 import { openLogMeans } from "../../functions/src/audit/open-log-means.js";
+import { sealLog } from "../../functions/src/audit/seal-log.js";
 import { sequenceLog } from "../../functions/src/audit/sequence-log.js";
 import { TenantId } from "../../functions/src/contracts/index.js";
 import { productionDeps } from "../../functions/src/platform/production-deps.js";
 
 const USAGE = `Usage: npx tsx scripts/admin/audit-log.ts check STUDIO
        npx tsx scripts/admin/audit-log.ts sequence STUDIO
+       npx tsx scripts/admin/audit-log.ts seal STUDIO
        npx tsx scripts/admin/audit-log.ts begin-new-log STUDIO --reason "Why the old log cannot go on"
 
 For administrators of the project, with their own credentials and the settings of the audit functions
@@ -32,6 +34,10 @@ async function main(): Promise<number> {
     case "sequence": {
       const report = await sequenceLog(means, tenantId.data);
       return say(JSON.stringify(report), report.outcome === "done" ? 0 : 1);
+    }
+    case "seal": {
+      const { outcome, entries } = await sealLog(means, tenantId.data);
+      return say(`${outcome}: ${entries} entries.`, outcome === "sealed" || outcome === "nothing" ? 0 : 1);
     }
     case "begin-new-log": {
       const reason = values.reason?.trim() ?? "";

@@ -1,6 +1,7 @@
 import type { LogCheckpoint, LogHead, LogTile } from "../contracts/index.js";
 import { decodeBase64, encodeBase64, equalBytes, utf8 } from "./bytes.js";
 import { openCheckpoint } from "./checkpoint.js";
+import type { SealedState } from "./check-seals.js";
 import type { EventDocument } from "./event-document.js";
 import { isWellFormed } from "./event-problem.js";
 import { parseLeaf } from "./leaf.js";
@@ -28,6 +29,8 @@ export interface EntriesCheck {
   readonly head: LogHead;
   /** What the signer remembers of this log. */
   readonly signed: SignedState | null;
+  /** What is sealed of this log, the smallest first. */
+  readonly seals: readonly SealedState[];
   readonly versions: ResourceVersions;
   readonly findings: Findings;
 }
@@ -43,6 +46,7 @@ export async function checkEntries(check: EntriesCheck): Promise<void> {
   let due = await checkpoints.next();
   let [frontier, edge] = [EMPTY_FRONTIER, [] as TileEdge];
   const stored = new Map<number, LogTile | null>();
+  const sealed = new Map(check.seals.map((seal) => [seal.to, seal]));
   while (frontier.size < head.size) {
     const index = Math.floor(frontier.size / TILE_WIDTH);
     const width = Math.min(TILE_WIDTH, head.size - frontier.size);
@@ -59,12 +63,18 @@ export async function checkEntries(check: EntriesCheck): Promise<void> {
       const root = (): Hash => rootOf(sha256, frontier);
       if (signed?.size === frontier.size && !equalBytes(root(), signed.root))
         findings.add("SIGNER_DIFFERS", `the signer remembers another log of ${signed.size} entries`);
+      const seal = sealed.get(frontier.size);
+      if (seal !== undefined && !equalBytes(root(), seal.root))
+        findings.add("SEAL_DIFFERS", `seal ${seal.number} holds other entries than the log up to ${seal.to}`);
       for (; due.done !== true && due.value.size === frontier.size; due = await checkpoints.next())
         await compareCheckpoint(check, due.value, root());
     }
   }
   if (due.done !== true)
     findings.add("CHECKPOINT_DIFFERS", `a checkpoint of ${due.value.size} is beyond the log of ${head.size}`);
+  const beyond = check.seals.at(-1);
+  if (beyond !== undefined && beyond.to > head.size)
+    findings.add("SEAL_DIFFERS", `entries up to ${beyond.to} are sealed, the log has ${head.size}`);
   const isHead = encodeBase64(rootOf(sha256, frontier)) === head.root;
   if (!isHead || edge.map(formatHashes).join() !== head.edge.join())
     findings.add("HEAD_DIFFERS", "the head's root or edge is not that of the events");

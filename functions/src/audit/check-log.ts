@@ -9,11 +9,13 @@ import { judgeHead } from "./decide-signature.js";
 import type { EventDocument } from "./event-document.js";
 import { clearAlarms, raiseAlarm, readHealth } from "./log-alarms.js";
 import type { AlarmMeans } from "./log-alarms.js";
+import { checkSeals } from "./check-seals.js";
 import { Findings } from "./log-finding.js";
 import type { LogFinding } from "./log-finding.js";
 import type { LogReader } from "./log-store.js";
 import type { NoteVerifier, ProofCrypto } from "./note.js";
 import { ResourceVersions } from "./resource-versions.js";
+import type { SealArchive } from "./seal-archive.js";
 
 /** What a check reads besides the log: everything that an attacker would have to keep consistent with it. */
 export interface LogInspection {
@@ -41,6 +43,7 @@ export interface CheckMeans extends AlarmMeans {
   readonly log: LogReader;
   readonly inspection: LogInspection;
   readonly signer: Pick<CheckpointSigner, "recall">;
+  readonly archive: SealArchive;
   /** The keys of a log, by its origin. */
   readonly verifiers: (origin: string) => Promise<readonly NoteVerifier[]>;
 }
@@ -55,7 +58,7 @@ const DOCUMENTS_AT_ONCE = 300;
 
 /**
  * Is a studio's log what its events, its records and its signer say (M07.6)? Rebuilds every tile and root from the events, compares every
- * checkpoint, looks for holes in the versions of every record, and counts. Changes nothing but the log's health: a finding raises
+ * checkpoint and everything that was sealed, looks for holes in the versions of every record, and counts. Changes nothing but the log's health: a finding raises
  * an alarm, and a check without one ends it.
  */
 export async function checkLog(means: CheckMeans, tenantId: string): Promise<LogCheck> {
@@ -64,6 +67,12 @@ export async function checkLog(means: CheckMeans, tenantId: string): Promise<Log
   const findings = new Findings();
   const versions = new ResourceVersions(findings);
   const remembered = await means.signer.recall(tenantId);
+  // Before the head, as the memory was: what is sealed was in the database before.
+  const seals = await checkSeals(
+    { sha256: crypto.sha256, log, archive: means.archive, findings, hash: deps.sha256 },
+    tenantId,
+    remembered.origin,
+  );
   const head = await log.head(tenantId);
   checkSigner(findings, remembered, head);
   if (head !== null)
@@ -75,6 +84,7 @@ export async function checkLog(means: CheckMeans, tenantId: string): Promise<Log
       tenantId,
       head,
       signed: head.origin === remembered.origin ? remembered.newest : null,
+      seals: head.origin === remembered.origin ? seals : [],
       versions,
       findings,
     });

@@ -12,7 +12,8 @@ export function firestoreLogWork(firestore: Firestore): LogWork {
         .collectionGroup(COLLECTIONS.auditEvents)
         .where("pending", "==", true)
         .orderBy("at")
-        .select()
+        // What a next page begins behind has to be in the answer.
+        .select("at")
         .limit(pageSize);
       let last: QueryDocumentSnapshot | undefined;
       do {

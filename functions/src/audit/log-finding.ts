@@ -10,6 +10,8 @@ export type FindingKind =
   | "TILE_DIFFERS"
   | "HEAD_DIFFERS"
   | "CHECKPOINT_DIFFERS"
+  /** What was sealed is gone, changed, or not what the tree holds; or no event tells of it. */
+  | "SEAL_DIFFERS"
   /** The signer remembers another log than the database holds, or has stopped signing. */
   | "SIGNER_DIFFERS"
   /** A record's versions have a hole, or the record is at another version than the last one told of. */

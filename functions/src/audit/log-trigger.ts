@@ -10,6 +10,8 @@ import { checkAllLogs } from "./check-all-logs.js";
 import type { CheckCounts } from "./check-all-logs.js";
 import { firestoreLogWork } from "./firestore-work-store.js";
 import { openLogMeans } from "./open-log-means.js";
+import { sealAllLogs } from "./seal-all-logs.js";
+import type { SealCounts } from "./seal-all-logs.js";
 import { sequenceLog } from "./sequence-log.js";
 import { sweepLogs } from "./sweep-logs.js";
 import type { SweepCounts } from "./sweep-logs.js";
@@ -65,6 +67,13 @@ export async function checkEveryLog(deps: Deps, requestId: string): Promise<Chec
   const studios = (await database().collection("tenants").listDocuments()).map(({ id }) => id);
   const means = await openLogMeans(deps, requestId);
   return checkAllLogs(means, studios, (tenantId, error) => warn("log.check_failed", tenantId, error));
+}
+
+/** The run of the night that seals what was signed, in all studios. */
+export async function sealEveryLog(deps: Deps, requestId: string): Promise<SealCounts> {
+  const studios = (await database().collection("tenants").listDocuments()).map(({ id }) => id);
+  const means = await openLogMeans(deps, requestId);
+  return sealAllLogs(means, studios, (tenantId, error) => warn("log.seal_failed", tenantId, error));
 }
 
 /** Asks for a run of `auditSequence`, and lets the caller go on. */

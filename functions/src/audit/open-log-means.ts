@@ -13,15 +13,19 @@ import { logKeys } from "./log-keys.js";
 import { readLogSettings } from "./log-settings.js";
 import { nodeCrypto } from "./node-crypto.js";
 import { ed25519Verifier } from "./note.js";
+import { sealArchive } from "./seal-archive.js";
+import type { SealArchive } from "./seal-archive.js";
+import type { SealMeans } from "./seal-log.js";
 import type { SequencerMeans } from "./sequencer-means.js";
 import { signerMemory } from "./signer-memory.js";
 
 /** Everything that writes, signs and checks logs in this process. */
-export type LogMeans = SequencerMeans & RecoveryMeans & CheckMeans;
+export type LogMeans = SequencerMeans & RecoveryMeans & CheckMeans & SealMeans;
 
 interface Opened {
   readonly signer: CheckpointSigner;
   readonly keys: LogKeys;
+  readonly archive: SealArchive;
 }
 
 let opened: Promise<Opened> | undefined;
@@ -31,7 +35,7 @@ export async function openLogMeans(deps: Deps, requestId: string): Promise<LogMe
   opened ??= open();
   // What failed is tried again the next time.
   opened.catch(() => (opened = undefined));
-  const { signer, keys } = await opened;
+  const { signer, keys, archive } = await opened;
   const store = firestoreLogStore(database());
   return {
     deps,
@@ -42,6 +46,7 @@ export async function openLogMeans(deps: Deps, requestId: string): Promise<LogMe
     log: store,
     inspection: firestoreLogInspection(database()),
     signer,
+    archive,
     verifiers: async (origin) => (await keys(origin)).map((key) => ed25519Verifier(nodeCrypto, key.verifierKey)),
   };
 }
@@ -51,5 +56,9 @@ async function open(): Promise<Opened> {
   const { host, memory } = settings;
   const store = memory.kind === "folder" ? folderStore(memory.path) : bucketStore(await openBucket(memory.name));
   const keys = logKeys(settings.keys, { kms: openKms, secret: readSecret });
-  return { keys, signer: checkpointSigner(nodeCrypto, signerMemory(nodeCrypto.sha256, store, host), keys) };
+  return {
+    keys,
+    archive: sealArchive(nodeCrypto.sha256, store),
+    signer: checkpointSigner(nodeCrypto, signerMemory(nodeCrypto.sha256, store, host), keys),
+  };
 }

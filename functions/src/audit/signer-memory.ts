@@ -3,6 +3,7 @@ import { StoredAuditEvent } from "../contracts/index.js";
 import { encodeBase64, equalBytes } from "./bytes.js";
 import { canonicalJson } from "./canonical-json.js";
 import type { CreateOnlyStore } from "./create-only-store.js";
+import { findNewest } from "./find-newest.js";
 import { requireFrontier, rootOf } from "./merkle.js";
 import type { Frontier, Hash, Sha256 } from "./merkle.js";
 import { formatOrigin } from "./origin.js";
@@ -65,8 +66,6 @@ export interface Remembered {
 
 /** A studio has had at most this many logs: each is a recovery by hand. */
 const MAX_EPOCHS = 1_000;
-/** Doublings from the first checkpoint to the 2^40th. */
-const MAX_SEARCH_STEPS = 40;
 
 /**
  * The signer's own memory (M07.4): for each log, numbered states that are only ever created. Creating number k + 1 is what binds the
@@ -93,20 +92,8 @@ export function signerMemory(
     const bytes = await store.read(stateName(origin, number));
     return bytes === null ? null : parseState(sha256, origin, number, bytes);
   };
-  const findNewest = async (origin: string): Promise<SignedState | null> => {
-    let newest = seen.get(origin) ?? null;
-    const tryAhead = async (by: number): Promise<boolean> => {
-      const found = await readState(origin, (newest?.number ?? 0) + by);
-      newest = found ?? newest;
-      return found !== null;
-    };
-    let step = 1;
-    // There are no holes: so one doubles as long as there is something, and halves from there.
-    for (let tries = 0; tries < MAX_SEARCH_STEPS && (await tryAhead(step)); tries++) step *= 2;
-    while (step > 1) {
-      step /= 2;
-      await tryAhead(step);
-    }
+  const newestOf = async (origin: string): Promise<SignedState | null> => {
+    const newest = await findNewest((number) => readState(origin, number), seen.get(origin) ?? null);
     if (newest !== null) seen.set(origin, newest);
     return newest;
   };
@@ -127,7 +114,7 @@ export function signerMemory(
       }
       const origin = formatOrigin({ host, tenantId, epoch });
       const freeze = await store.read(`${origin}/frozen.json`);
-      const newest = await findNewest(origin);
+      const newest = await newestOf(origin);
       const frozen = freeze === null ? null : Freeze.parse(parseJson(freeze));
       return { origin, tenantId, epoch, opening, newest, frozen };
     },

@@ -81,6 +81,8 @@ export const AUDIT_EVENT_TYPES = [
   "access.refused",
   "job.started_by_hand",
   "log.begun",
+  "log.sealed",
+  "log.rebuilt",
   "log.event_refused",
   "log.alarm_raised",
   "log.alarm_cleared",

@@ -6,6 +6,7 @@ import { recountQuotas } from "../policy/recount-quotas.js";
 import { sweepExpired } from "../proposals/expire.js";
 import { sweepReminders } from "../proposals/remind.js";
 import type { CheckCounts } from "../audit/check-all-logs.js";
+import type { SealCounts } from "../audit/seal-all-logs.js";
 import type { SweepCounts } from "../audit/sweep-logs.js";
 import type { Deps } from "../commit/deps.js";
 import { sweepExports } from "../audit-access/sweep-exports.js";
@@ -79,6 +80,13 @@ export const auditCheckJob = (check: (deps: Deps, requestId: string) => Promise<
   name: "auditCheck",
   everyMs: 24 * 60 * MINUTE_MS,
   run: async (deps, requestId) => ({ ...(await check(deps, requestId)) }),
+});
+
+/** Seals, once a night, what was signed since: its exact bytes go where nobody can delete them. */
+export const auditSealJob = (seal: (deps: Deps, requestId: string) => Promise<SealCounts>): Job => ({
+  name: "auditSeal",
+  everyMs: 24 * 60 * MINUTE_MS,
+  run: async (deps, requestId) => ({ ...(await seal(deps, requestId)) }),
 });
 
 /** Goes on with exports whose run stopped or died. */

@@ -8,6 +8,7 @@ import { firestoreLogWork } from "../../src/audit/firestore-work-store.js";
 import { EMPTY_FRONTIER, appendLeaf, leafHash, rootOf } from "../../src/audit/merkle.js";
 import { nodeCrypto } from "../../src/audit/node-crypto.js";
 import { ed25519Verifier } from "../../src/audit/note.js";
+import { sealArchive } from "../../src/audit/seal-archive.js";
 import { sweepLogs } from "../../src/audit/sweep-logs.js";
 import { AuditEvent, LogHealth, LogTile } from "../../src/contracts/index.js";
 import { fromFirestore } from "../../src/platform/firestore-codec.js";
@@ -144,6 +145,14 @@ describe("audit log, against somebody with the whole database", () => {
     assert.deepEqual(await kinds(), ["VERSION_DIFFERS", "VERSION_GAP"]);
   });
 
+  it("finds every event that waits, however many pages they are", async () => {
+    await studio.act(45);
+    const found: string[] = [];
+    for await (const page of firestoreLogWork(studio.firestore).waiting(20))
+      found.push(...page.filter(({ tenantId }) => tenantId === studio.tenantId).map(({ createTime }) => createTime));
+    assert.equal(found.length, 45);
+  });
+
   it("raises an alarm on a log that is behind for five minutes, and ends it when it has caught up", async () => {
     await studio.act(1);
     const clock = { now: () => new Date(Date.now() + 6 * 60_000).toISOString() };
@@ -201,10 +210,14 @@ describe("audit log, against somebody with the whole database", () => {
 function check(studio: LogStudio): Promise<LogCheck> {
   const { firestore, deps, tenantId } = studio;
   const verifiers = (origin: string) => Promise.resolve([ed25519Verifier(nodeCrypto, studio.verifierKeyOf(origin))]);
-  const { signer } = studio.means();
+  const { signer, sha256: hash } = studio.means();
+  const archive = sealArchive(hash, studio.memory);
   const log = firestoreLogStore(firestore);
   const inspection = firestoreLogInspection(firestore);
-  return checkLog({ deps, requestId: "test-check", crypto: nodeCrypto, log, inspection, signer, verifiers }, tenantId);
+  return checkLog(
+    { deps, requestId: "test-check", crypto: nodeCrypto, log, inspection, signer, archive, verifiers },
+    tenantId,
+  );
 }
 
 const recovery = ({ tenantId }: LogStudio) => ({
