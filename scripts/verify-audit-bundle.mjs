@@ -2,9 +2,11 @@
 // Generated from functions/src/audit/verifier by scripts/dev/build-verifier.ts; change it there.
 /* eslint-disable -- the sources are checked */
 
-// functions/src/audit/verifier/run-verifier.ts
-import { readFileSync, statSync } from "node:fs";
-import { parseArgs } from "node:util";
+// functions/src/audit/verifier/program.ts
+import { isMainThread } from "node:worker_threads";
+
+// functions/src/audit/verifier/part-threads.ts
+import { Worker, parentPort, workerData } from "node:worker_threads";
 
 // functions/src/audit/node-crypto.ts
 import { createPublicKey, hash, verify } from "node:crypto";
@@ -12,6 +14,11 @@ var ED25519_SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
 var nodeCrypto = {
   // Through one-byte characters: half the time of asking for a Buffer on Node 20.
   sha256: (bytes) => Buffer.from(hash("sha256", bytes, "binary"), "binary"),
+  sha256Hex: (bytes) => hash("sha256", bytes, "hex"),
+  sha256Into: (bytes, target, at) => {
+    const characters = hash("sha256", bytes, "binary");
+    for (let n = 0; n < characters.length; n++) target[at + n] = characters.charCodeAt(n);
+  },
   verifyEd25519: (publicKey, message, signature) => {
     const key = createPublicKey({ key: Buffer.concat([ED25519_SPKI_HEAD, publicKey]), format: "der", type: "spki" });
     return verify(null, message, key, signature);
@@ -27,6 +34,10 @@ var ProofError = class extends Error {
     this.code = code;
   }
 };
+
+// functions/src/audit/verifier/folder-source.ts
+import { closeSync, fstatSync, openSync, readSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 
 // functions/src/audit/bytes.ts
 var ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -80,6 +91,138 @@ function toHex(bytes) {
 }
 var letter = (value) => ALPHABET.charAt(value);
 var malformed = (why) => new ProofError("BASE64_MALFORMED", `Not strict base64: ${why}.`);
+
+// functions/src/audit/canonical-json.ts
+var CANONICAL_MAX_DEPTH = 64;
+var NotCanonicalizable = class extends Error {
+  name = "NotCanonicalizable";
+};
+function canonicalJson(value) {
+  return write(value, 0);
+}
+function write(value, depth) {
+  if (depth > CANONICAL_MAX_DEPTH) throw new NotCanonicalizable(`nested deeper than ${CANONICAL_MAX_DEPTH}`);
+  if (value === null) return "null";
+  switch (typeof value) {
+    case "boolean":
+      return value ? "true" : "false";
+    case "number":
+      if (!Number.isFinite(value)) throw new NotCanonicalizable("a number that is not finite");
+      return JSON.stringify(value);
+    // ECMAScript Number::toString, as RFC 8785 §3.2.2.3 asks; -0 becomes 0
+    case "string":
+      if (!value.isWellFormed()) throw new NotCanonicalizable("a string with a lone surrogate");
+      return JSON.stringify(value);
+    case "object":
+      return Array.isArray(value) ? writeArray(value, depth) : writeObject(value, depth);
+    default:
+      throw new NotCanonicalizable(`a ${typeof value}`);
+  }
+}
+function writeArray(items, depth) {
+  return `[${Array.from(items, (item) => write(item, depth + 1)).join(",")}]`;
+}
+function writeObject(object, depth) {
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) throw new NotCanonicalizable("an object that is not plain");
+  if (Object.getOwnPropertySymbols(object).length > 0) throw new NotCanonicalizable("a symbol key");
+  const members = Object.entries(object)
+    .filter(([, member]) => member !== void 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${write(key, depth)}:${write(member, depth + 1)}`);
+  return `{${members.join(",")}}`;
+}
+
+// functions/src/audit/merkle.ts
+var HASH_BYTES = 32;
+var MAX_TREE_SIZE = Number.MAX_SAFE_INTEGER;
+function nodeHash(sha256, left, right) {
+  const input = new Uint8Array(1 + 2 * HASH_BYTES);
+  input[0] = 1;
+  input.set(left, 1);
+  input.set(right, 1 + HASH_BYTES);
+  return sha256(input);
+}
+function requireFrontier(frontier) {
+  if (!isTreeSize(frontier.size))
+    throw new ProofError("TREE_MALFORMED", "A tree size is a whole number up to 2^53 \u2212 1.");
+  const expected = countOneBits(frontier.size);
+  if (frontier.hashes.length !== expected || !frontier.hashes.every(isHash))
+    throw new ProofError("TREE_MALFORMED", `A frontier of size ${frontier.size} has ${expected} hashes of 32 bytes.`);
+  return frontier;
+}
+function appendSubtree(sha256, frontier, level, root) {
+  const size = frontier.size + 2 ** level;
+  let position = frontier.size / 2 ** level;
+  if (!Number.isInteger(position) || !isTreeSize(size) || !isHash(root))
+    throw new ProofError("TREE_MALFORMED", `A subtree of 2^${level} leaves cannot follow ${frontier.size} leaves.`);
+  const hashes = frontier.hashes.slice();
+  let hash2 = root;
+  for (; position % 2 === 1; position = (position - 1) / 2) {
+    const left = hashes.pop();
+    if (left === void 0) throw new ProofError("TREE_MALFORMED", "The frontier has too few hashes for its size.");
+    hash2 = nodeHash(sha256, left, hash2);
+  }
+  hashes.push(hash2);
+  return { size, hashes };
+}
+function rootOf(sha256, frontier) {
+  return frontier.hashes.length === 0 ? sha256(new Uint8Array()) : foldRight(sha256, frontier.hashes);
+}
+function foldRight(sha256, hashes) {
+  return hashes.reduceRight((right, left) => nodeHash(sha256, left, right));
+}
+function verifyInclusion(sha256, claim, proof) {
+  if (!isTreeSize(claim.size) || !isTreeSize(claim.index) || claim.index >= claim.size) return false;
+  if (![claim.leaf, claim.root, ...proof].every(isHash)) return false;
+  let [first, last, hash2] = [claim.index, claim.size - 1, claim.leaf];
+  for (const sibling of proof) {
+    if (last === 0) return false;
+    if (first % 2 === 1 || first === last) {
+      hash2 = nodeHash(sha256, sibling, hash2);
+      [first, last] = skipMissingSiblings(first, last);
+    } else hash2 = nodeHash(sha256, hash2, sibling);
+    [first, last] = [half(first), half(last)];
+  }
+  return last === 0 && equalBytes(hash2, claim.root);
+}
+function verifyConsistency(sha256, older, newer, proof) {
+  if (!isTreeSize(older.size) || !isTreeSize(newer.size) || older.size > newer.size) return false;
+  if (![older.root, newer.root, ...proof].every(isHash)) return false;
+  if (older.size === newer.size) return proof.length === 0 && equalBytes(older.root, newer.root);
+  if (older.size === 0) return proof.length === 0 && equalBytes(older.root, sha256(new Uint8Array()));
+  const path = isPowerOfTwo(older.size) ? [older.root, ...proof] : proof;
+  let [first, last] = [older.size - 1, newer.size - 1];
+  while (first % 2 === 1) [first, last] = [half(first), half(last)];
+  const [start, ...rest] = path;
+  if (start === void 0) return false;
+  let [oldHash, newHash] = [start, start];
+  for (const sibling of rest) {
+    if (last === 0) return false;
+    if (first % 2 === 1 || first === last) {
+      oldHash = nodeHash(sha256, sibling, oldHash);
+      newHash = nodeHash(sha256, sibling, newHash);
+      [first, last] = skipMissingSiblings(first, last);
+    } else newHash = nodeHash(sha256, newHash, sibling);
+    [first, last] = [half(first), half(last)];
+  }
+  return last === 0 && equalBytes(oldHash, older.root) && equalBytes(newHash, newer.root);
+}
+function isTreeSize(size) {
+  return Number.isSafeInteger(size) && size >= 0;
+}
+function skipMissingSiblings(first, last) {
+  while (first % 2 === 0 && first !== 0) [first, last] = [half(first), half(last)];
+  return [first, last];
+}
+function countOneBits(size) {
+  let count = 0;
+  for (; size > 0; size = half(size)) count += size % 2;
+  return count;
+}
+var isPowerOfTwo = (size) => countOneBits(size) === 1;
+var half = (n) => Math.floor(n / 2);
+var isHash = (hash2) => hash2.length === HASH_BYTES;
 
 // functions/src/audit/verifier-key.ts
 var SIGNATURE_TYPES = { ed25519: 1, cosignature: 4 };
@@ -188,150 +331,6 @@ function decodeUtf8(bytes) {
 function malformed3(why, options) {
   return new ProofError("NOTE_MALFORMED", `Not a signed note: ${why}.`, options);
 }
-
-// functions/src/audit/verifier/folder-source.ts
-import { closeSync, fstatSync, openSync, readSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-
-// functions/src/audit/canonical-json.ts
-var CANONICAL_MAX_DEPTH = 64;
-var NotCanonicalizable = class extends Error {
-  name = "NotCanonicalizable";
-};
-function canonicalJson(value) {
-  return write(value, 0);
-}
-function write(value, depth) {
-  if (depth > CANONICAL_MAX_DEPTH) throw new NotCanonicalizable(`nested deeper than ${CANONICAL_MAX_DEPTH}`);
-  if (value === null) return "null";
-  switch (typeof value) {
-    case "boolean":
-      return value ? "true" : "false";
-    case "number":
-      if (!Number.isFinite(value)) throw new NotCanonicalizable("a number that is not finite");
-      return JSON.stringify(value);
-    // ECMAScript Number::toString, as RFC 8785 §3.2.2.3 asks; -0 becomes 0
-    case "string":
-      if (!value.isWellFormed()) throw new NotCanonicalizable("a string with a lone surrogate");
-      return JSON.stringify(value);
-    case "object":
-      return Array.isArray(value) ? writeArray(value, depth) : writeObject(value, depth);
-    default:
-      throw new NotCanonicalizable(`a ${typeof value}`);
-  }
-}
-function writeArray(items, depth) {
-  return `[${Array.from(items, (item) => write(item, depth + 1)).join(",")}]`;
-}
-function writeObject(object, depth) {
-  const prototype = Object.getPrototypeOf(object);
-  if (prototype !== Object.prototype && prototype !== null) throw new NotCanonicalizable("an object that is not plain");
-  if (Object.getOwnPropertySymbols(object).length > 0) throw new NotCanonicalizable("a symbol key");
-  const members = Object.entries(object)
-    .filter(([, member]) => member !== void 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${write(key, depth)}:${write(member, depth + 1)}`);
-  return `{${members.join(",")}}`;
-}
-
-// functions/src/audit/merkle.ts
-var HASH_BYTES = 32;
-var MAX_TREE_SIZE = Number.MAX_SAFE_INTEGER;
-function leafHash(sha256, entry) {
-  const input = new Uint8Array(1 + entry.length);
-  input.set(entry, 1);
-  return sha256(input);
-}
-function nodeHash(sha256, left, right) {
-  const input = new Uint8Array(1 + 2 * HASH_BYTES);
-  input[0] = 1;
-  input.set(left, 1);
-  input.set(right, 1 + HASH_BYTES);
-  return sha256(input);
-}
-function requireFrontier(frontier) {
-  if (!isTreeSize(frontier.size))
-    throw new ProofError("TREE_MALFORMED", "A tree size is a whole number up to 2^53 \u2212 1.");
-  const expected = countOneBits(frontier.size);
-  if (frontier.hashes.length !== expected || !frontier.hashes.every(isHash))
-    throw new ProofError("TREE_MALFORMED", `A frontier of size ${frontier.size} has ${expected} hashes of 32 bytes.`);
-  return frontier;
-}
-function appendLeaf(sha256, frontier, leaf) {
-  return appendSubtree(sha256, frontier, 0, leaf);
-}
-function appendSubtree(sha256, frontier, level, root) {
-  const size = frontier.size + 2 ** level;
-  let position = frontier.size / 2 ** level;
-  if (!Number.isInteger(position) || !isTreeSize(size) || !isHash(root))
-    throw new ProofError("TREE_MALFORMED", `A subtree of 2^${level} leaves cannot follow ${frontier.size} leaves.`);
-  const hashes = frontier.hashes.slice();
-  let hash2 = root;
-  for (; position % 2 === 1; position = (position - 1) / 2) {
-    const left = hashes.pop();
-    if (left === void 0) throw new ProofError("TREE_MALFORMED", "The frontier has too few hashes for its size.");
-    hash2 = nodeHash(sha256, left, hash2);
-  }
-  hashes.push(hash2);
-  return { size, hashes };
-}
-function rootOf(sha256, frontier) {
-  return frontier.hashes.length === 0 ? sha256(new Uint8Array()) : foldRight(sha256, frontier.hashes);
-}
-function foldRight(sha256, hashes) {
-  return hashes.reduceRight((right, left) => nodeHash(sha256, left, right));
-}
-function verifyInclusion(sha256, claim, proof) {
-  if (!isTreeSize(claim.size) || !isTreeSize(claim.index) || claim.index >= claim.size) return false;
-  if (![claim.leaf, claim.root, ...proof].every(isHash)) return false;
-  let [first, last, hash2] = [claim.index, claim.size - 1, claim.leaf];
-  for (const sibling of proof) {
-    if (last === 0) return false;
-    if (first % 2 === 1 || first === last) {
-      hash2 = nodeHash(sha256, sibling, hash2);
-      [first, last] = skipMissingSiblings(first, last);
-    } else hash2 = nodeHash(sha256, hash2, sibling);
-    [first, last] = [half(first), half(last)];
-  }
-  return last === 0 && equalBytes(hash2, claim.root);
-}
-function verifyConsistency(sha256, older, newer, proof) {
-  if (!isTreeSize(older.size) || !isTreeSize(newer.size) || older.size > newer.size) return false;
-  if (![older.root, newer.root, ...proof].every(isHash)) return false;
-  if (older.size === newer.size) return proof.length === 0 && equalBytes(older.root, newer.root);
-  if (older.size === 0) return proof.length === 0 && equalBytes(older.root, sha256(new Uint8Array()));
-  const path = isPowerOfTwo(older.size) ? [older.root, ...proof] : proof;
-  let [first, last] = [older.size - 1, newer.size - 1];
-  while (first % 2 === 1) [first, last] = [half(first), half(last)];
-  const [start, ...rest] = path;
-  if (start === void 0) return false;
-  let [oldHash, newHash] = [start, start];
-  for (const sibling of rest) {
-    if (last === 0) return false;
-    if (first % 2 === 1 || first === last) {
-      oldHash = nodeHash(sha256, sibling, oldHash);
-      newHash = nodeHash(sha256, sibling, newHash);
-      [first, last] = skipMissingSiblings(first, last);
-    } else newHash = nodeHash(sha256, newHash, sibling);
-    [first, last] = [half(first), half(last)];
-  }
-  return last === 0 && equalBytes(oldHash, older.root) && equalBytes(newHash, newer.root);
-}
-function isTreeSize(size) {
-  return Number.isSafeInteger(size) && size >= 0;
-}
-function skipMissingSiblings(first, last) {
-  while (first % 2 === 0 && first !== 0) [first, last] = [half(first), half(last)];
-  return [first, last];
-}
-function countOneBits(size) {
-  let count = 0;
-  for (; size > 0; size = half(size)) count += size % 2;
-  return count;
-}
-var isPowerOfTwo = (size) => countOneBits(size) === 1;
-var half = (n) => Math.floor(n / 2);
-var isHash = (hash2) => hash2.length === HASH_BYTES;
 
 // functions/src/audit/checkpoint.ts
 async function openCheckpoint(note, verifiers, origin) {
@@ -573,61 +572,118 @@ function malformed6(why, options) {
   return new ProofError("BUNDLE_MALFORMED", `Not a whole bundle: ${why}.`, options);
 }
 
-// functions/src/audit/verifier/folder-source.ts
-var CHUNK_BYTES = 256 * 1024;
+// functions/src/audit/word-bytes.ts
+function inWords(bytes) {
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { bytes: plain, words: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+}
+function asciiWords(text) {
+  return inWords(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+}
+function sameBytes(a, aFrom, b, bFrom, length) {
+  const aWords = a.words;
+  const bWords = b.words;
+  const whole = length & ~3;
+  for (let n = 0; n < whole; n += 4) if (aWords.getInt32(aFrom + n) !== bWords.getInt32(bFrom + n)) return false;
+  for (let n = whole; n < length; n++) if (aWords.getUint8(aFrom + n) !== bWords.getUint8(bFrom + n)) return false;
+  return true;
+}
+
+// functions/src/audit/verifier/line-reader.ts
+var LINE_BUFFER_BYTES = 128 * 1024;
 var LINE_FEED = 10;
+var FIRST = 1;
+var LineReader = class {
+  /** The bytes that the line lies in, from `from` up to, not including, `to`. */
+  bytes;
+  words;
+  from = FIRST;
+  to = FIRST;
+  /** Called with the buffer, which is free then. */
+  close;
+  /** The same bytes. */
+  #buffer;
+  #path;
+  #read;
+  #next = FIRST;
+  #end = FIRST;
+  /** `read` fills a buffer from a place on and tells how much it added, 0 at the end. */
+  constructor(path, read, close = () => void 0, buffer = Buffer.allocUnsafe(LINE_BUFFER_BYTES)) {
+    this.#path = path;
+    this.#read = read;
+    this.#buffer = buffer;
+    ({ bytes: this.bytes, words: this.words } = inWords(buffer));
+    this.close = () => close(this.#buffer);
+  }
+  /** Goes to the next line; false at the end. Throws `BUNDLE_MALFORMED` for one that does not end or is too long. */
+  advance() {
+    for (let searched = this.#next; ;) {
+      const at = this.#buffer.indexOf(LINE_FEED, searched);
+      if (at >= 0 && at < this.#end) {
+        this.from = this.#next;
+        this.to = at;
+        this.#next = at + 1;
+        return true;
+      }
+      if (this.#end - this.#next > MAX_LINE_BYTES)
+        throw malformed7(`${this.#path} has a line of more than ${MAX_LINE_BYTES} bytes`);
+      this.#makeRoom();
+      searched = this.#end;
+      const added = this.#read(this.#buffer, this.#end);
+      this.#end += added;
+      if (added > 0) continue;
+      if (this.#end > FIRST) throw malformed7(`the last line of ${this.#path} does not end`);
+      return false;
+    }
+  }
+  /** The line, or more, as bytes that are not copied. */
+  slice(from = this.from, to = this.to) {
+    return new Uint8Array(this.#buffer.buffer, this.#buffer.byteOffset + from, to - from);
+  }
+  /** The line, or a part of it, as text. Only ASCII can be read so. */
+  latin1(from = this.from, to = this.to) {
+    return this.#buffer.toString("latin1", from, to);
+  }
+  /** Brings the unfinished line to the front of a buffer that has room for more. */
+  #makeRoom() {
+    const length = this.#end - this.#next;
+    const larger = length > this.#buffer.length / 2 ? Buffer.allocUnsafe(this.#buffer.length * 2) : null;
+    this.#buffer.copy(larger ?? this.#buffer, FIRST, this.#next, this.#end);
+    if (larger !== null) {
+      this.#buffer = larger;
+      ({ bytes: this.bytes, words: this.words } = inWords(larger));
+    }
+    this.#next = FIRST;
+    this.#end = FIRST + length;
+  }
+};
+var malformed7 = (why) => new ProofError("BUNDLE_MALFORMED", `Not a whole bundle: ${why}.`);
+
+// functions/src/audit/verifier/folder-source.ts
 function folderSource(folder) {
+  const spare = [];
   return {
     readFile: (path) => withFile(join(folder, path), (descriptor) => readWhole(path, descriptor)),
     openLines: (path) => {
       const descriptor = openIfThere(join(folder, path));
-      return descriptor === null
-        ? null
-        : lineReader(
-            path,
-            (into, at) => readSync(descriptor, into, at, into.length - at, null),
-            () => closeSync(descriptor),
-          );
+      if (descriptor === null) return null;
+      const close = (buffer) => {
+        closeSync(descriptor);
+        spare.push(buffer);
+      };
+      const read = (into, at) => readSync(descriptor, into, at, into.length - at, null);
+      return new LineReader(path, read, close, spare.pop());
     },
     list: () => listFiles(folder, ""),
   };
 }
-function lineReader(path, read, close = () => void 0) {
-  let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  let [start, end] = [0, 0];
-  function next() {
-    for (let from = start; ;) {
-      const at = buffer.subarray(0, end).indexOf(LINE_FEED, from);
-      if (at >= 0) {
-        const line = buffer.subarray(start, at);
-        start = at + 1;
-        return line;
-      }
-      if (end - start > MAX_LINE_BYTES) throw malformed7(`${path} has a line of more than ${MAX_LINE_BYTES} bytes`);
-      buffer = makeRoom(buffer, start, end);
-      [start, end] = [0, end - start];
-      from = end;
-      const added = read(buffer, end);
-      end += added;
-      if (added > 0) continue;
-      if (end > 0) throw malformed7(`the last line of ${path} does not end`);
-      return null;
-    }
-  }
-  return { next, close };
-}
-function makeRoom(buffer, start, end) {
-  const target = end - start > buffer.length / 2 ? Buffer.allocUnsafe(buffer.length * 2) : buffer;
-  buffer.copy(target, 0, start, end);
-  return target;
-}
 function readWhole(path, descriptor) {
   const { size } = fstatSync(descriptor);
-  if (size > MAX_FILE_BYTES) throw malformed7(`${path} is longer than ${MAX_FILE_BYTES} bytes`);
+  if (size > MAX_FILE_BYTES) throw malformed8(`${path} is longer than ${MAX_FILE_BYTES} bytes`);
   const bytes = Buffer.alloc(size);
   for (let at = 0; at < size;) {
     const added = readSync(descriptor, bytes, at, size - at, null);
-    if (added === 0) throw malformed7(`${path} got shorter while it was read`);
+    if (added === 0) throw malformed8(`${path} got shorter while it was read`);
     at += added;
   }
   return bytes;
@@ -656,7 +712,647 @@ function* listFiles(folder, prefix) {
     else yield path;
   }
 }
-var malformed7 = (why) => new ProofError("BUNDLE_MALFORMED", `Not a whole bundle: ${why}.`);
+var malformed8 = (why) => new ProofError("BUNDLE_MALFORMED", `Not a whole bundle: ${why}.`);
+
+// functions/src/audit/verifier/verify-part.ts
+import { isUtf8 } from "node:buffer";
+
+// functions/src/audit/canonical-scan.ts
+var NO = -1;
+var SPANS_PER_MEMBER = 4;
+var USUAL_MEMBERS = 32;
+var CanonicalObject = class {
+  #text = inWords(new Uint8Array());
+  #spans = new Int32Array(USUAL_MEMBERS * SPANS_PER_MEMBER);
+  #count = 0;
+  /** By the few names that are asked for. */
+  #places = /* @__PURE__ */ new Map();
+  /** Whether every byte is below 0x80: then the text is UTF-8 without a further look. */
+  isAscii = true;
+  /** Reads the text between two positions, which must be UTF-8 unless it turns out to be ASCII. False for every text but an object's. */
+  read(text, from = 0, to = text.bytes.length) {
+    this.#text = text;
+    this.#count = 0;
+    this.isAscii = true;
+    if (to <= from || text.bytes[from] !== BRACE_OPEN) return false;
+    return scanObject(text.bytes, text.words, from, to, 0, this) === to;
+  }
+  /** What was read last; the positions below are positions in it. */
+  get text() {
+    return this.#text;
+  }
+  /** How many members there are, in the order of their names. */
+  get count() {
+    return this.#count;
+  }
+  nameFrom(member) {
+    return this.#spans[member * SPANS_PER_MEMBER] ?? NO;
+  }
+  nameTo(member) {
+    return this.#spans[member * SPANS_PER_MEMBER + 1] ?? NO;
+  }
+  valueFrom(member) {
+    return this.#spans[member * SPANS_PER_MEMBER + 2] ?? NO;
+  }
+  valueTo(member) {
+    return this.#spans[member * SPANS_PER_MEMBER + 3] ?? NO;
+  }
+  /** The member of this name, of ASCII letters; -1 if there is none. Looks first where it was in the text before. */
+  memberNamed(name) {
+    const known = this.#places.get(name);
+    if (known !== void 0 && known < this.#count && this.#isNamed(known, name)) return known;
+    const member = this.#find(name);
+    if (member !== NO) this.#places.set(name, member);
+    return member;
+  }
+  #find(name) {
+    for (let member = 0; member < this.#count; member++) if (this.#isNamed(member, name)) return member;
+    return NO;
+  }
+  #isNamed(member, name) {
+    return isText(this.#text.bytes, this.nameFrom(member), this.nameTo(member), name);
+  }
+  isString(member) {
+    return this.#text.bytes[this.valueFrom(member)] === QUOTE;
+  }
+  /** Is the member of this name written as this ASCII text? */
+  isWritten(name, text) {
+    const member = this.memberNamed(name);
+    return member !== NO && isText(this.#text.bytes, this.valueFrom(member), this.valueTo(member), text);
+  }
+  /** Used by the scan alone. */
+  keep(nameFrom, nameTo, from, to) {
+    const at = this.#count * SPANS_PER_MEMBER;
+    if (at === this.#spans.length) {
+      const larger = new Int32Array(at * 2);
+      larger.set(this.#spans);
+      this.#spans = larger;
+    }
+    this.#spans[at] = nameFrom;
+    this.#spans[at + 1] = nameTo;
+    this.#spans[at + 2] = from;
+    this.#spans[at + 3] = to;
+    this.#count++;
+  }
+};
+function isText(bytes, from, to, text) {
+  if (to - from !== text.length) return false;
+  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
+function isBefore(bytes, aFrom, aTo, bFrom, bTo) {
+  for (let a = aFrom, b = bFrom; ; a++, b++) {
+    if (a === aTo || b === bTo) return b !== bTo;
+    const left = bytes[a] ?? 0;
+    const right = bytes[b] ?? 0;
+    if (left >= FIRST_BEYOND_ASCII || right >= FIRST_BEYOND_ASCII || left === BACKSLASH || right === BACKSLASH)
+      return nameOf(bytes, aFrom, aTo) < nameOf(bytes, bFrom, bTo);
+    if (left !== right) return left < right;
+  }
+}
+var [QUOTE, COMMA, MINUS, ZERO, NINE, COLON, BACKSLASH] = [34, 44, 45, 48, 57, 58, 92];
+var [BRACKET_OPEN, BRACKET_CLOSE, BRACE_OPEN, BRACE_CLOSE] = [91, 93, 123, 125];
+var [FIRST_PRINTABLE, FIRST_BEYOND_ASCII] = [32, 128];
+var [PLAIN, SPECIAL] = [0, 1];
+var KINDS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < FIRST_PRINTABLE || byte >= FIRST_BEYOND_ASCII || byte === QUOTE || byte === BACKSLASH ? SPECIAL : PLAIN,
+);
+function isPlain2(word) {
+  const quotes = word ^ 572662306;
+  const backslashes = word ^ 1549556828;
+  const found = (word - 538976288) | ((quotes - 16843009) & ~quotes) | ((backslashes - 16843009) & ~backslashes) | word;
+  return (found & 2155905152) === 0;
+}
+var LITERALS = ["null", "true", "false"];
+var PLAIN_DIGITS = 15;
+function scanObject(bytes, words, from, to, depth, into) {
+  let at = from + 1;
+  if (at < to && bytes[at] === BRACE_CLOSE) return at + 1;
+  let lastFrom = NO;
+  let lastTo = NO;
+  for (;;) {
+    if (at >= to || bytes[at] !== QUOTE) return NO;
+    const colon = scanString(bytes, words, at, to, into);
+    if (colon === NO || colon >= to || bytes[colon] !== COLON) return NO;
+    if (lastFrom !== NO && !isBefore(bytes, lastFrom, lastTo, at + 1, colon - 1)) return NO;
+    const end = scanValue(bytes, words, colon + 1, to, depth + 1, into);
+    if (end === NO || end >= to) return NO;
+    if (depth === 0) into.keep(at + 1, colon - 1, colon + 1, end);
+    const next = bytes[end];
+    if (next === BRACE_CLOSE) return end + 1;
+    if (next !== COMMA) return NO;
+    lastFrom = at + 1;
+    lastTo = colon - 1;
+    at = end + 1;
+  }
+}
+function scanValue(bytes, words, at, to, depth, into) {
+  if (depth > CANONICAL_MAX_DEPTH || at >= to) return NO;
+  const first = bytes[at];
+  if (first === QUOTE) return scanString(bytes, words, at, to, into);
+  if (first === BRACE_OPEN) return scanObject(bytes, words, at, to, depth, into);
+  if (first === BRACKET_OPEN) return scanArray(bytes, words, at, to, depth, into);
+  if (first === MINUS || isDigit(first)) return scanNumber(bytes, at, to);
+  return scanLiteral(bytes, at, to);
+}
+function scanArray(bytes, words, from, to, depth, into) {
+  let at = from + 1;
+  if (at < to && bytes[at] === BRACKET_CLOSE) return at + 1;
+  for (;;) {
+    const end = scanValue(bytes, words, at, to, depth + 1, into);
+    if (end === NO || end >= to) return NO;
+    const next = bytes[end];
+    if (next === BRACKET_CLOSE) return end + 1;
+    if (next !== COMMA) return NO;
+    at = end + 1;
+  }
+}
+function scanString(bytes, words, from, to, into) {
+  let at = from + 1;
+  while (at + 4 <= to && isPlain2(words.getInt32(at))) at += 4;
+  while (at < to && KINDS[bytes[at] ?? 0] === PLAIN) at++;
+  return at < to && bytes[at] === QUOTE ? at + 1 : scanRestOfString(bytes, from, at, to, into);
+}
+function scanRestOfString(bytes, from, rest, to, into) {
+  for (let at = rest, escaped = false; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === QUOTE) return !escaped || isCanonicalString(decode(bytes, from, at + 1)) ? at + 1 : NO;
+    if (byte < FIRST_PRINTABLE) return NO;
+    if (byte >= FIRST_BEYOND_ASCII) into.isAscii = false;
+    if (byte !== BACKSLASH) continue;
+    escaped = true;
+    at++;
+  }
+  return NO;
+}
+function scanLiteral(bytes, at, to) {
+  for (const literal of LITERALS) {
+    const end = at + literal.length;
+    if (end <= to && isText(bytes, at, end, literal)) return end;
+  }
+  return NO;
+}
+function isCanonicalString(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "string" && value.isWellFormed() && JSON.stringify(value) === text;
+  } catch {
+    return false;
+  }
+}
+function scanNumber(bytes, from, to) {
+  let at = from;
+  while (at < to && isDigit(bytes[at])) at++;
+  const plain = at > from && at - from <= PLAIN_DIGITS && (bytes[from] !== ZERO || at === from + 1);
+  if (plain && (at === to || !isNumberByte(bytes[at]))) return at;
+  while (at < to && isNumberByte(bytes[at])) at++;
+  const text = decode(bytes, from, at);
+  const value = Number(text);
+  return Number.isFinite(value) && JSON.stringify(value) === text ? at : NO;
+}
+var nameOf = (bytes, from, to) => JSON.parse(decode(bytes, from - 1, to + 1));
+var decode = (bytes, from, to) => new TextDecoder().decode(bytes.subarray(from, to));
+var isDigit = (byte) => byte !== void 0 && byte >= ZERO && byte <= NINE;
+var isNumberByte = (byte) =>
+  isDigit(byte) || byte === MINUS || byte === 43 || byte === 46 || byte === 69 || byte === 101;
+
+// functions/src/audit/compact-range.ts
+var MAX_SUBTREES = 2 * 53 + 1;
+var NODE_BYTES = 1 + 2 * HASH_BYTES;
+var NODE_PREFIX = 1;
+var CompactRange = class {
+  #hash;
+  /** The roots one behind the other, with one byte before them. */
+  #roots = new Uint8Array(1 + MAX_SUBTREES * HASH_BYTES);
+  #levels = new Uint8Array(MAX_SUBTREES);
+  /** By place: the two roots from there on, with the byte before them. A view for each, made once. */
+  #nodes;
+  #count = 0;
+  #size;
+  constructor(hash2, from) {
+    this.#hash = hash2;
+    this.#size = from;
+    this.#nodes = Array.from({ length: MAX_SUBTREES - 1 }, (_, place) =>
+      this.#roots.subarray(place * HASH_BYTES, place * HASH_BYTES + NODE_BYTES),
+    );
+  }
+  /** The index of the next leaf. */
+  get size() {
+    return this.#size;
+  }
+  /** One more leaf, given as what its hash is of: 0x00 and the entry (RFC 6962 §2.1). */
+  append(prefixedEntry) {
+    if (this.#size >= MAX_TREE_SIZE) throw new RangeError("A tree has at most 2^53 \u2212 1 leaves.");
+    this.#hash(prefixedEntry, this.#roots, 1 + this.#count * HASH_BYTES);
+    this.#levels[this.#count] = 0;
+    this.#count++;
+    for (let place = this.#size, level = 0; place % 2 === 1 && this.#lastAreOf(level); place = (place - 1) / 2, level++)
+      this.#joinLastTwo(level);
+    this.#size++;
+  }
+  /** The subtrees as they are now, from left to right. */
+  subtrees() {
+    const subtrees = [];
+    for (let place = this.#count - 1, end = this.#size; place >= 0; place--) {
+      const level = this.#levels[place] ?? 0;
+      end -= 2 ** level;
+      const root = this.#roots.slice(1 + place * HASH_BYTES, 1 + (place + 1) * HASH_BYTES);
+      subtrees.unshift({ level, index: end / 2 ** level, root });
+    }
+    return subtrees;
+  }
+  #lastAreOf(level) {
+    return this.#count >= 2 && this.#levels[this.#count - 2] === level;
+  }
+  /** The two lie behind each other as they are hashed; the byte before them is lent for the prefix. */
+  #joinLastTwo(level) {
+    const place = this.#count - 2;
+    const before = place * HASH_BYTES;
+    const lent = this.#roots[before] ?? 0;
+    this.#roots[before] = NODE_PREFIX;
+    this.#hash(this.#nodes[place] ?? this.#roots, this.#roots, 1 + before);
+    this.#roots[before] = lent;
+    this.#levels[place] = level + 1;
+    this.#count--;
+  }
+};
+
+// functions/src/audit/event-copies.ts
+var ACTOR_COPIES = [
+  { name: asciiWords('"actorId":'), field: "id" },
+  { name: asciiWords('"actorName":'), field: "name" },
+  { name: asciiWords('"actorType":'), field: "type" },
+];
+var SEQ = asciiWords('"seq":');
+var [ACTOR_WORD, SEQ_WORD] = [asciiWords('"act').words.getInt32(0), SEQ.words.getInt32(0)];
+var [COMMA2, COLON2, ZERO2, NINE2, BRACE_OPEN2, BRACE_CLOSE2] = [44, 58, 48, 57, 123, 125];
+var NO2 = -1;
+var CopiesCheck = class {
+  #actor = new CanonicalObject();
+  #hasActor = false;
+  /** The event's members are in the order of their names too: those before this one are not looked at again. */
+  #member = 0;
+  #nameTo = NO2;
+  areCopies(copies, from, to, event, index) {
+    const { bytes } = copies;
+    if (to <= from || bytes[from] !== BRACE_OPEN2) return false;
+    const actor = event.memberNamed("actor");
+    this.#hasActor = actor >= 0 && this.#actor.read(event.text, event.valueFrom(actor), event.valueTo(actor));
+    this.#member = 0;
+    let hasSeq = false;
+    let lastFrom = NO2;
+    let lastTo = NO2;
+    for (let at = from + 1; ;) {
+      if (at + 4 > to) return false;
+      const word = copies.words.getInt32(at);
+      const isSeq = word === SEQ_WORD && goesOn(copies, at, to, SEQ, 0, SEQ.bytes.length);
+      let end;
+      if (isSeq) end = this.#endOfSeq(copies, at, to, index);
+      else if (word === ACTOR_WORD && isActorCopy(copies, at, to)) end = this.#endOfActorCopy(copies, at, to);
+      else end = this.#endOfCopy(copies, at, to, event);
+      if (end === NO2 || end >= to) return false;
+      const nameFrom = at + 1;
+      if (lastFrom !== NO2 && !isBefore(bytes, lastFrom, lastTo, nameFrom, this.#nameTo)) return false;
+      hasSeq ||= isSeq;
+      if (bytes[end] === BRACE_CLOSE2) return hasSeq && end + 1 === to;
+      if (bytes[end] !== COMMA2) return false;
+      lastFrom = nameFrom;
+      lastTo = this.#nameTo;
+      at = end + 1;
+    }
+  }
+  // Each function below returns the position behind the member at `at`, or `NO`.
+  #endOfSeq({ bytes }, at, to, index) {
+    this.#nameTo = at + SEQ.bytes.length - 2;
+    const from = at + SEQ.bytes.length;
+    let end = from;
+    let value = 0;
+    for (; end < to && isDigit2(bytes[end]); end++) value = value * 10 + (bytes[end] ?? 0) - ZERO2;
+    const isOneSpelling = end > from && end - from <= 16 && (bytes[from] !== ZERO2 || end === from + 1);
+    return isOneSpelling && value === index ? end : NO2;
+  }
+  #endOfActorCopy(copies, at, to) {
+    for (const { name, field } of ACTOR_COPIES) {
+      if (!goesOn(copies, at, to, name, 0, name.bytes.length)) continue;
+      this.#nameTo = at + name.bytes.length - 2;
+      const member = this.#hasActor ? this.#actor.memberNamed(field) : NO2;
+      return member === NO2 ? NO2 : endOfValue(copies, at + name.bytes.length, to, this.#actor, member);
+    }
+    return NO2;
+  }
+  #endOfCopy(copies, at, to, event) {
+    for (; this.#member < event.count; this.#member++) {
+      const nameFrom = event.nameFrom(this.#member);
+      const length = event.nameTo(this.#member) - nameFrom;
+      if (!goesOn(copies, at, to, event.text, nameFrom - 1, length + 2)) continue;
+      const colon = at + length + 2;
+      if (copies.bytes[colon] !== COLON2) return NO2;
+      this.#nameTo = colon - 1;
+      return endOfValue(copies, colon + 1, to, event, this.#member);
+    }
+    return NO2;
+  }
+};
+function isActorCopy(copies, at, to) {
+  return ACTOR_COPIES.some(({ name }) => goesOn(copies, at, to, name, 0, name.bytes.length));
+}
+function endOfValue(copies, at, to, from, member) {
+  const valueFrom = from.valueFrom(member);
+  const length = from.valueTo(member) - valueFrom;
+  return goesOn(copies, at, to, from.text, valueFrom, length) ? at + length : NO2;
+}
+function goesOn(copies, at, to, as, asFrom, length) {
+  return at + length <= to && sameBytes(copies, at, as, asFrom, length);
+}
+var isDigit2 = (byte) => byte !== void 0 && byte >= ZERO2 && byte <= NINE2;
+
+// functions/src/audit/leaf.ts
+var LEAF =
+  /^\{"committedAt":"([1-9][0-9]{15})","eventSha256":"([0-9a-f]{64})","id":"([A-Za-z0-9][A-Za-z0-9_.-]{0,127})","tenant":"([a-z][a-z0-9-]{1,39})","v":1\}$/;
+function parseLeaf(text) {
+  const match = LEAF.exec(text);
+  if (match === null)
+    throw new ProofError("LEAF_MALFORMED", "A leaf is canonical JSON of committedAt, eventSha256, id, tenant and v.");
+  const [, committedAt = "", eventSha256 = "", id = "", tenant = ""] = match;
+  return { v: 1, id, tenant, committedAt, eventSha256 };
+}
+
+// functions/src/audit/leaf-check.ts
+var BEFORE_TIME = asciiWords('{"committedAt":"');
+var BEFORE_HASH = asciiWords('","eventSha256":"');
+var BEFORE_ID = asciiWords('","id":"');
+var [TIME_DIGITS, HASH_DIGITS, MAX_ID] = [16, 64, 128];
+var LeafCheck = class {
+  #afterId;
+  constructor(tenantId) {
+    this.#afterId = asciiWords(`","tenant":"${tenantId}","v":1}`);
+  }
+  /**
+   * When was the event committed, in microseconds? -1 unless the bytes from `from` to `to` are, one for one, the leaf of the event
+   * with this hash, in hex, and with the id that lies in the event there.
+   */
+  committedAt(leaf, from, to, eventSha256, event, idFrom, idTo) {
+    const timeFrom = from + BEFORE_TIME.bytes.length;
+    const hashFrom = timeFrom + TIME_DIGITS + BEFORE_HASH.bytes.length;
+    const ownIdFrom = hashFrom + HASH_DIGITS + BEFORE_ID.bytes.length;
+    const ownIdTo = ownIdFrom + idTo - idFrom;
+    const isLeaf =
+      ownIdTo + this.#afterId.bytes.length === to &&
+      has(leaf, from, BEFORE_TIME) &&
+      has(leaf, timeFrom + TIME_DIGITS, BEFORE_HASH) &&
+      hasDigits(leaf.bytes, hashFrom, eventSha256) &&
+      has(leaf, hashFrom + HASH_DIGITS, BEFORE_ID) &&
+      isId(event.bytes, idFrom, idTo) &&
+      sameBytes(leaf, ownIdFrom, event, idFrom, idTo - idFrom) &&
+      has(leaf, ownIdTo, this.#afterId);
+    return isLeaf ? timeAt(leaf.bytes, timeFrom) : NO_TIME;
+  }
+};
+var NO_TIME = -1;
+var [ZERO3, NINE3] = [48, 57];
+var ID_CHARACTERS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /[A-Za-z0-9]/.test(character) ? 1 : /[_.-]/.test(character) ? 2 : 0;
+});
+function timeAt(bytes, from) {
+  if (bytes[from] === ZERO3) return NO_TIME;
+  let time = 0;
+  for (let at = from; at < from + TIME_DIGITS; at++) {
+    const digit = bytes[at] ?? 0;
+    if (digit < ZERO3 || digit > NINE3) return NO_TIME;
+    time = time * 10 + digit - ZERO3;
+  }
+  return time;
+}
+function isId(bytes, from, to) {
+  if (to - from > MAX_ID || ID_CHARACTERS[bytes[from] ?? 0] !== 1) return false;
+  for (let at = from; at < to; at++) if (ID_CHARACTERS[bytes[at] ?? 0] === 0) return false;
+  return true;
+}
+function hasDigits(bytes, from, digits) {
+  for (let n = 0; n < HASH_DIGITS; n++) if (bytes[from + n] !== digits.charCodeAt(n)) return false;
+  return true;
+}
+var has = (leaf, at, text) => sameBytes(leaf, at, text, 0, text.bytes.length);
+
+// functions/src/audit/verifier/commit-times.ts
+var TimesOf = class {
+  #first = Number.NaN;
+  #last = Number.NaN;
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = 0;
+  #disorderMicros = 0;
+  add(micros) {
+    if (Number.isNaN(this.#first)) this.#first = micros;
+    this.#last = micros;
+    if (micros < this.#earliest) this.#earliest = micros;
+    if (micros > this.#latest) this.#latest = micros;
+    else if (this.#latest - micros > this.#disorderMicros) this.#disorderMicros = this.#latest - micros;
+  }
+  times() {
+    const disorderMicros = this.#disorderMicros;
+    return { first: this.#first, last: this.#last, earliest: this.#earliest, latest: this.#latest, disorderMicros };
+  }
+};
+function joinTimes(before, after) {
+  const across = before.latest - after.earliest;
+  return {
+    first: before.first,
+    last: after.last,
+    earliest: Math.min(before.earliest, after.earliest),
+    latest: Math.max(before.latest, after.latest),
+    disorderMicros: Math.max(before.disorderMicros, after.disorderMicros, across),
+  };
+}
+
+// functions/src/audit/verifier/verify-part.ts
+var PartVerifier = class {
+  #crypto;
+  #source;
+  #claim;
+  #event = new CanonicalObject();
+  #copies = new CopiesCheck();
+  #leaf;
+  #quotedTenant;
+  constructor(crypto, source, claim) {
+    this.#crypto = crypto;
+    this.#source = source;
+    this.#claim = claim;
+    this.#leaf = new LeafCheck(claim.tenantId);
+    this.#quotedTenant = `"${claim.tenantId}"`;
+  }
+  /** `previous` is the index of the last entry before this part, -1 if there is none. */
+  verify(part, previous) {
+    const readers = [];
+    const open = (file) => {
+      const path = partPath(part, file);
+      const reader = this.#source.openLines(path);
+      if (reader === null) throw new ProofError("BUNDLE_INCOMPLETE", `The bundle's file ${path} is missing.`);
+      readers.push(reader);
+      return reader;
+    };
+    try {
+      const facts = this.#verifyLines(part, previous, open("leaves.jsonl"), open("events.jsonl"), open("copies.jsonl"));
+      if (readers.some((reader) => reader.advance())) throw incomplete(part, "has more entries than it should");
+      return facts;
+    } finally {
+      for (const reader of readers) reader.close();
+    }
+  }
+  #verifyLines(part, before, leaves, events, copies) {
+    const { parts, starts, treeSize, watchedSize } = this.#claim;
+    const { first, count } = parts[part] ?? { first: 0, count: 0 };
+    const start = starts?.[part];
+    const range = start === void 0 ? null : new CompactRange(this.#crypto.sha256Into, start);
+    const times2 = new TimesOf();
+    let watched = null;
+    let previous = before;
+    for (let n = 0; n < count; n++) {
+      const hasLeaf = leaves.advance();
+      const hasEvent = events.advance();
+      if (!copies.advance() || !hasLeaf || !hasEvent) throw incomplete(part, `ends after ${n} of its ${count} entries`);
+      const index = start === void 0 ? indexIn(copies, part) : start + n;
+      if (n === 0 && index !== first) throw incomplete(part, `begins with entry ${index} instead of ${first}`);
+      if (index <= previous || index >= treeSize) throw altered(index, "it is out of order, or not in the log");
+      times2.add(this.#checkEntry(leaves, events, copies, index));
+      this.#addLeaf(leaves, index, range);
+      if (range !== null && range.size === watchedSize) watched = range.subtrees();
+      previous = index;
+    }
+    return { last: previous, subtrees: range?.subtrees() ?? [], watched, times: times2.times() };
+  }
+  /** The entry takes its place in the tree, and is proved alone where the bundle has proofs. */
+  #addLeaf(leaf, index, range) {
+    leaf.bytes[leaf.from - 1] = LEAF_PREFIX;
+    const prefixed = leaf.slice(leaf.from - 1, leaf.to);
+    if (this.#claim.proofs) this.#checkProof(index, this.#crypto.sha256(prefixed));
+    range?.append(prefixed);
+  }
+  /** Is the event the one that the leaf seals, and are its copies copies of it? Returns when it was committed, in microseconds. */
+  #checkEntry(leaf, event, copies, index) {
+    const eventBytes = event.slice();
+    const eventSha256 = this.#crypto.sha256Hex(eventBytes);
+    const isCanonical = this.#event.read(event, event.from, event.to) && (this.#event.isAscii || isUtf8(eventBytes));
+    const committedAt = isCanonical ? this.#sealedAt(leaf, eventSha256) : -1;
+    if (committedAt < 0) this.#refuseLeaf(leaf.latin1(), index, eventSha256, isCanonical);
+    if (!this.#event.isWritten("tenantId", this.#quotedTenant)) throw altered(index, "its event names another id");
+    if (!this.#copies.areCopies(copies, copies.from, copies.to, this.#event, index))
+      throw new ProofError("COPY_DIFFERS", `The copies of entry ${index} differ from its event, which is what counts.`);
+    return committedAt;
+  }
+  /** When was the event that was just read committed, if this is its leaf? Otherwise -1. */
+  #sealedAt(leaf, eventSha256) {
+    const event = this.#event;
+    const id = event.memberNamed("eventId");
+    if (id < 0 || !event.isString(id)) return -1;
+    const [idFrom, idTo] = [event.valueFrom(id) + 1, event.valueTo(id) - 1];
+    return this.#leaf.committedAt(leaf, leaf.from, leaf.to, eventSha256, event.text, idFrom, idTo);
+  }
+  /** Why is this not the leaf of this event? */
+  #refuseLeaf(text, index, eventSha256, isCanonical) {
+    const sealed = parseLeaf(text);
+    if (sealed.tenant !== this.#claim.tenantId)
+      throw new ProofError("CHECKPOINT_OTHER_ORIGIN", `Entry ${index} is of another studio's log.`);
+    if (sealed.eventSha256 !== eventSha256) throw altered(index, "its event is not the one that was hashed");
+    throw altered(index, isCanonical ? "its event names another id" : "its event is not canonical JSON");
+  }
+  #checkProof(index, leaf) {
+    const { treeSize, root, note } = this.#claim;
+    const bytes = this.#source.readFile(proofPath(index));
+    if (bytes === null) throw new ProofError("BUNDLE_INCOMPLETE", `The proof of entry ${index} is missing.`);
+    const proof = parseTlogProof(isUtf8(bytes) ? viewOf(bytes).toString("utf8") : "");
+    const isProved =
+      proof.index === index &&
+      proof.extra === null &&
+      proof.checkpoint === note &&
+      verifyInclusion(this.#crypto.sha256, { index, size: treeSize, leaf, root }, proof.hashes);
+    if (!isProved)
+      throw new ProofError("PROOF_WRONG", `The proof of entry ${index} does not show that it is in the log.`);
+  }
+};
+var LEAF_PREFIX = 0;
+function indexIn(copies, part) {
+  const object = new CanonicalObject();
+  const member = object.read(copies, copies.from, copies.to) ? object.memberNamed("seq") : -1;
+  if (member < 0) throw incomplete(part, "has an entry without its index");
+  return parseTreeSize(copies.latin1(object.valueFrom(member), object.valueTo(member)));
+}
+var viewOf = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+var altered = (index, why) => new ProofError("EVENT_ALTERED", `Entry ${index} is not what was recorded: ${why}.`);
+var incomplete = (part, why) => new ProofError("BUNDLE_INCOMPLETE", `Part ${part} ${why}.`);
+
+// functions/src/audit/verifier/part-threads.ts
+function inThreads(file, folder, threads) {
+  return async function* (claim) {
+    const work = { folder, claim, next: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
+    const length = Math.min(threads, claim.parts.length);
+    const workers = Array.from({ length }, () => new Worker(file, { workerData: work }));
+    const answers = new Answers();
+    for (const worker of workers) {
+      worker.on("message", (answer) => answers.put(answer));
+      worker.on("error", (error) => answers.fail(error));
+    }
+    try {
+      for (const part of claim.parts.keys()) yield factsOf(await answers.take(part));
+    } finally {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    }
+  };
+}
+function serveParts() {
+  const { folder, claim, next } = workerData;
+  const verifier = new PartVerifier(nodeCrypto, folderSource(folder), claim);
+  const counter = new Int32Array(next);
+  for (;;) {
+    const part = Atomics.add(counter, 0, 1);
+    if (part >= claim.parts.length) return;
+    const answer = answerFor(verifier, part);
+    parentPort?.postMessage(answer);
+    if (!("facts" in answer)) Atomics.store(counter, 0, claim.parts.length);
+  }
+}
+function answerFor(verifier, part) {
+  try {
+    return { part, facts: verifier.verify(part, -1) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "the part cannot be read";
+    return { part, code: error instanceof ProofError ? error.code : null, message };
+  }
+}
+function factsOf(answer) {
+  if ("facts" in answer) return answer.facts;
+  if (answer.code === null) throw new Error(answer.message);
+  throw new ProofError(answer.code, answer.message);
+}
+var Answers = class {
+  #came = /* @__PURE__ */ new Map();
+  #failure = null;
+  #wake = () => void 0;
+  put(answer) {
+    this.#came.set(answer.part, answer);
+    this.#wake();
+  }
+  fail(error) {
+    this.#failure ??= error;
+    this.#wake();
+  }
+  async take(part) {
+    for (;;) {
+      const answer = this.#came.get(part);
+      if (answer !== void 0) {
+        this.#came.delete(part);
+        return answer;
+      }
+      if (this.#failure !== null) throw this.#failure;
+      await new Promise((resolve) => (this.#wake = resolve));
+    }
+  }
+};
+
+// functions/src/audit/verifier/run-verifier.ts
+import { readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
 
 // functions/src/audit/verifier/statements.ts
 var NOTABLE_DISORDER_MICROS = 5 * 60 * 1e6;
@@ -685,9 +1381,9 @@ function content({ manifest: { kind, range, count, treeSize } }) {
   return `${whole}: ${counted(count)}, none altered, reordered, added or left out, and the copies to search by are true copies.`;
 }
 function times({ entries }) {
-  const { firstCommittedAt, lastCommittedAt, disorderMicros } = entries;
-  if (firstCommittedAt === null || lastCommittedAt === null) return [];
-  const span = `By the database's clock the first was committed at ${instant(firstCommittedAt)}, the last at ${instant(lastCommittedAt)}.`;
+  if (entries.times === null) return [];
+  const { first, last, disorderMicros } = entries.times;
+  const span = `By the database's clock the first was committed at ${instant(first)}, the last at ${instant(last)}.`;
   if (disorderMicros < NOTABLE_DISORDER_MICROS) return [span];
   const minutes = Math.floor(disorderMicros / 6e7);
   return [span, `Note: some entry was sealed after one that was committed ${minutes} minutes later than it.`];
@@ -783,177 +1479,6 @@ function whatIsInside(manifest) {
   return ["FILES", "", ...files.map(([name = "", what = ""]) => `    ${name.padEnd(22)} ${what}`)];
 }
 
-// functions/src/audit/verifier/verify-entries.ts
-import { isUtf8 } from "node:buffer";
-
-// functions/src/audit/canonical-scan.ts
-function scanCanonicalObject(bytes, from = 0, to = bytes.length) {
-  const members = [];
-  return bytes[from] === BRACE_OPEN && scanObject(bytes, from, 0, members) === to ? { bytes, members } : null;
-}
-function memberNamed(object, name) {
-  for (const member of object.members) if (isText(object.bytes, member.nameFrom, member.nameTo, name)) return member;
-  return null;
-}
-function isWritten({ bytes }, member, text) {
-  return member !== null && isText(bytes, member.from, member.to, text);
-}
-function sameBytes(a, aFrom, aTo, b, bFrom, bTo) {
-  if (aTo - aFrom !== bTo - bFrom) return false;
-  for (let at = aFrom, other = bFrom; at < aTo; at++, other++) if (a[at] !== b[other]) return false;
-  return true;
-}
-var [QUOTE, COMMA, MINUS, ZERO, NINE, COLON, BACKSLASH] = [34, 44, 45, 48, 57, 58, 92];
-var [BRACKET_OPEN, BRACKET_CLOSE, BRACE_OPEN, BRACE_CLOSE] = [91, 93, 123, 125];
-var [FIRST_PRINTABLE, FIRST_BEYOND_ASCII] = [32, 128];
-var LITERALS = ["true", "false", "null"];
-var NO = -1;
-var PLAIN_DIGITS = 15;
-function scanValue(bytes, at, depth) {
-  if (depth > CANONICAL_MAX_DEPTH) return NO;
-  const first = bytes[at];
-  if (first === QUOTE) return scanString(bytes, at);
-  if (first === BRACE_OPEN) return scanObject(bytes, at, depth, null);
-  if (first === BRACKET_OPEN) return scanArray(bytes, at, depth);
-  if (first === MINUS || isDigit(first)) return scanNumber(bytes, at);
-  for (const literal of LITERALS) if (isText(bytes, at, at + literal.length, literal)) return at + literal.length;
-  return NO;
-}
-function scanObject(bytes, from, depth, members) {
-  let at = from + 1;
-  if (bytes[at] === BRACE_CLOSE) return at + 1;
-  let lastFrom = NO;
-  let lastTo = NO;
-  for (;;) {
-    if (bytes[at] !== QUOTE) return NO;
-    const nameEnd = scanString(bytes, at);
-    if (nameEnd === NO || bytes[nameEnd] !== COLON) return NO;
-    const nameFrom = at + 1;
-    const nameTo = nameEnd - 1;
-    if (lastFrom !== NO && !isBefore(bytes, lastFrom, lastTo, nameFrom, nameTo)) return NO;
-    const end = scanValue(bytes, nameEnd + 1, depth + 1);
-    if (end === NO) return NO;
-    members?.push({ nameFrom, nameTo, from: nameEnd + 1, to: end });
-    if (bytes[end] === BRACE_CLOSE) return end + 1;
-    if (bytes[end] !== COMMA) return NO;
-    lastFrom = nameFrom;
-    lastTo = nameTo;
-    at = end + 1;
-  }
-}
-function scanArray(bytes, from, depth) {
-  let at = from + 1;
-  if (bytes[at] === BRACKET_CLOSE) return at + 1;
-  for (;;) {
-    const end = scanValue(bytes, at, depth + 1);
-    if (end === NO) return NO;
-    if (bytes[end] === BRACKET_CLOSE) return end + 1;
-    if (bytes[end] !== COMMA) return NO;
-    at = end + 1;
-  }
-}
-function scanString(bytes, from) {
-  let escaped = false;
-  for (let at = from + 1; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte === QUOTE) return !escaped || isCanonicalString(decode(bytes, from, at + 1)) ? at + 1 : NO;
-    if (byte < FIRST_PRINTABLE) return NO;
-    if (byte !== BACKSLASH) continue;
-    escaped = true;
-    at++;
-  }
-  return NO;
-}
-function isCanonicalString(text) {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === "string" && value.isWellFormed() && JSON.stringify(value) === text;
-  } catch {
-    return false;
-  }
-}
-function scanNumber(bytes, from) {
-  let at = from;
-  while (isDigit(bytes[at])) at++;
-  const plain = at > from && at - from <= PLAIN_DIGITS && (bytes[from] !== ZERO || at === from + 1);
-  if (plain && !isNumberByte(bytes[at])) return at;
-  while (isNumberByte(bytes[at])) at++;
-  const text = decode(bytes, from, at);
-  const value = Number(text);
-  return Number.isFinite(value) && JSON.stringify(value) === text ? at : NO;
-}
-function isBefore(bytes, aFrom, aTo, bFrom, bTo) {
-  for (let a = aFrom, b = bFrom; ; a++, b++) {
-    if (a === aTo || b === bTo) return b !== bTo;
-    const left = bytes[a] ?? 0;
-    const right = bytes[b] ?? 0;
-    if (left >= FIRST_BEYOND_ASCII || right >= FIRST_BEYOND_ASCII || left === BACKSLASH || right === BACKSLASH)
-      return nameOf(bytes, aFrom, aTo) < nameOf(bytes, bFrom, bTo);
-    if (left !== right) return left < right;
-  }
-}
-var nameOf = (bytes, from, to) => JSON.parse(decode(bytes, from - 1, to + 1));
-function isText(bytes, from, to, text) {
-  if (to - from !== text.length) return false;
-  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false;
-  return true;
-}
-var decode = (bytes, from, to) => new TextDecoder().decode(bytes.subarray(from, to));
-var isDigit = (byte) => byte !== void 0 && byte >= ZERO && byte <= NINE;
-var isNumberByte = (byte) =>
-  isDigit(byte) || byte === MINUS || byte === 43 || byte === 46 || byte === 69 || byte === 101;
-
-// functions/src/audit/event-copies.ts
-var ACTOR_COPIES = [
-  ["actorId", "id"],
-  ["actorName", "name"],
-  ["actorType", "type"],
-];
-function areCopiesOf(copies, event, index) {
-  if (!isWritten(copies, memberNamed(copies, "seq"), String(index))) return false;
-  let next = 0;
-  for (const copy of copies.members) {
-    if (isNamed(copies, copy, "seq")) continue;
-    const inActor = actorField(copies, copy);
-    if (inActor !== null) {
-      if (!isActorCopy(event, inActor, copies, copy)) return false;
-      continue;
-    }
-    while (next < event.members.length && !isSameName(event, event.members[next], copies, copy)) next++;
-    if (!isSameValue(event, event.members[next], copies, copy)) return false;
-  }
-  return true;
-}
-function actorField(copies, copy) {
-  for (const [name, field] of ACTOR_COPIES) if (isNamed(copies, copy, name)) return field;
-  return null;
-}
-function isActorCopy(event, field, copies, copy) {
-  const member = memberNamed(event, "actor");
-  const actor = member === null ? null : scanCanonicalObject(event.bytes, member.from, member.to);
-  return actor !== null && isSameValue(actor, memberNamed(actor, field) ?? void 0, copies, copy);
-}
-function isNamed({ bytes }, { nameFrom, nameTo }, name) {
-  return isText(bytes, nameFrom, nameTo, name);
-}
-function isSameName(a, inA, b, inB) {
-  return inA !== void 0 && sameBytes(a.bytes, inA.nameFrom, inA.nameTo, b.bytes, inB.nameFrom, inB.nameTo);
-}
-function isSameValue(a, inA, b, inB) {
-  return inA !== void 0 && sameBytes(a.bytes, inA.from, inA.to, b.bytes, inB.from, inB.to);
-}
-
-// functions/src/audit/leaf.ts
-var LEAF =
-  /^\{"committedAt":"([1-9][0-9]{15})","eventSha256":"([0-9a-f]{64})","id":"([A-Za-z0-9][A-Za-z0-9_.-]{0,127})","tenant":"([a-z][a-z0-9-]{1,39})","v":1\}$/;
-function parseLeaf(text) {
-  const match = LEAF.exec(text);
-  if (match === null)
-    throw new ProofError("LEAF_MALFORMED", "A leaf is canonical JSON of committedAt, eventSha256, id, tenant and v.");
-  const [, committedAt = "", eventSha256 = "", id = "", tenant = ""] = match;
-  return { v: 1, id, tenant, committedAt, eventSha256 };
-}
-
 // functions/src/audit/merkle-prover.ts
 function perfectSubtrees({ from, to }) {
   const nodes = [];
@@ -967,40 +1492,46 @@ function perfectSubtrees({ from, to }) {
 }
 
 // functions/src/audit/verifier/verify-entries.ts
-function verifyEntries(sha256, source, claim) {
-  const { manifest, checkpoint, range } = claim;
-  const times2 = { first: null, last: null, latest: 0, disorderMicros: 0 };
-  let frontier = range === null ? null : startOf(range, claim);
-  let watchedRoot = frontier !== null && frontier.size === claim.watchedSize ? rootOf(sha256, frontier) : null;
-  const { tenantId } = parseOrigin(manifest.origin);
-  let [previous, count] = [-1, 0];
-  for (const lines of readParts(source, manifest)) {
-    const index = manifest.range === null ? indexIn(lines) : manifest.range.from + count;
-    if (lines.due !== null && lines.due !== index)
-      throw incomplete(lines.part, `begins with entry ${index} instead of ${lines.due}`);
-    if (index <= previous || index >= checkpoint.size) throw altered(index, "it is out of order, or not in the log");
-    const committedAt = checkEntry(sha256, lines, index, tenantId);
-    const leaf = leafHash(sha256, lines.leaf);
-    if (manifest.proofs) checkProof(sha256, source, claim, index, leaf);
-    if (frontier !== null) {
-      frontier = appendLeaf(sha256, frontier, leaf);
-      if (frontier.size === claim.watchedSize) watchedRoot = rootOf(sha256, frontier);
+function inOneThread(crypto, source) {
+  return function* (claim) {
+    const verifier = new PartVerifier(crypto, source, claim);
+    let previous = -1;
+    for (const part of claim.parts.keys()) {
+      const facts = verifier.verify(part, previous);
+      previous = facts.last;
+      yield facts;
     }
-    times2.first ??= committedAt;
-    times2.last = committedAt;
-    times2.latest = Math.max(times2.latest, committedAt);
-    times2.disorderMicros = Math.max(times2.disorderMicros, times2.latest - committedAt);
-    [previous, count] = [index, count + 1];
+  };
+}
+async function verifyEntries(sha256, verifyParts, claim) {
+  const { range, checkpoint, watchedSize } = claim;
+  let frontier = range === null ? null : startOf(range, claim);
+  let watchedRoot = frontier !== null && frontier.size === watchedSize ? rootOf(sha256, frontier) : null;
+  let times2 = null;
+  for await (const facts of verifyParts(partsClaim(claim))) {
+    if (frontier !== null) {
+      if (facts.watched !== null) watchedRoot = rootOf(sha256, grow(sha256, frontier, facts.watched));
+      frontier = grow(sha256, frontier, facts.subtrees);
+    }
+    times2 = times2 === null ? facts.times : joinTimes(times2, facts.times);
   }
   if (range !== null && frontier !== null) requireRoot(sha256, frontier, range, checkpoint);
-  const { first, last, disorderMicros } = times2;
-  return { watchedRoot, firstCommittedAt: first, lastCommittedAt: last, disorderMicros };
+  return { watchedRoot, times: times2 };
+}
+function partsClaim({ manifest, checkpoint, note, watchedSize }) {
+  const { tenantId } = parseOrigin(manifest.origin);
+  const { parts, range, proofs } = manifest;
+  let next = range?.from ?? 0;
+  const starts = range === null ? null : parts.map(({ count }) => (next += count) - count);
+  return { tenantId, parts, starts, proofs, treeSize: checkpoint.size, root: checkpoint.root, note, watchedSize };
 }
 function startOf(range, { manifest, checkpoint }) {
   if (range.from !== manifest.range?.from || range.to !== manifest.range.to || range.size !== checkpoint.size)
     throw new ProofError("PROOF_WRONG", "The range proof is of another range.");
   return requireFrontier({ size: range.from, hashes: range.left });
 }
+var grow = (sha256, frontier, subtrees) =>
+  subtrees.reduce((grown, { level, root }) => appendSubtree(sha256, grown, level, root), frontier);
 function requireRoot(sha256, end, range, { root, size }) {
   const behind = perfectSubtrees({ from: range.to, to: size });
   if (behind.length !== range.right.length)
@@ -1014,95 +1545,26 @@ function requireRoot(sha256, end, range, { root, size }) {
       "The entries do not make the root that was signed: something was altered, reordered, added or left out.",
     );
 }
-function checkEntry(sha256, { leaf, event, copies }, index, tenantId) {
-  const sealed = parseLeaf(viewOf(leaf).toString("latin1"));
-  if (sealed.tenant !== tenantId)
-    throw new ProofError("CHECKPOINT_OTHER_ORIGIN", `Entry ${index} is of another studio's log.`);
-  if (viewOf(sha256(event)).toString("hex") !== sealed.eventSha256)
-    throw altered(index, "its event is not the one that was hashed");
-  const value = isUtf8(event) ? scanCanonicalObject(event) : null;
-  if (value === null) throw altered(index, "its event is not canonical JSON");
-  const isOwn = isWritten(value, memberNamed(value, "eventId"), `"${sealed.id}"`);
-  if (!isOwn || !isWritten(value, memberNamed(value, "tenantId"), `"${tenantId}"`))
-    throw altered(index, "its event names another id");
-  const copied = isUtf8(copies) ? scanCanonicalObject(copies) : null;
-  if (copied === null || !areCopiesOf(copied, value, index))
-    throw new ProofError("COPY_DIFFERS", `The copies of entry ${index} differ from its event, which is what counts.`);
-  return Number(sealed.committedAt);
-}
-function checkProof(sha256, source, { checkpoint, note }, index, leaf) {
-  const bytes = source.readFile(proofPath(index));
-  if (bytes === null) throw new ProofError("BUNDLE_INCOMPLETE", `The proof of entry ${index} is missing.`);
-  const proof = parseTlogProof(decode2(bytes));
-  const claim = { index, size: checkpoint.size, leaf, root: checkpoint.root };
-  if (
-    proof.index !== index ||
-    proof.extra !== null ||
-    proof.checkpoint !== note ||
-    !verifyInclusion(sha256, claim, proof.hashes)
-  )
-    throw new ProofError("PROOF_WRONG", `The proof of entry ${index} does not show that it is in the log.`);
-}
-function* readParts(source, { parts }) {
-  for (const [part, { first, count }] of parts.entries()) {
-    const readers = [];
-    const open = (file) => {
-      const reader = requireLines(source, partPath(part, file));
-      readers.push(reader);
-      return reader;
-    };
-    try {
-      const [leaves, events, allCopies] = [open("leaves.jsonl"), open("events.jsonl"), open("copies.jsonl")];
-      for (let at = 0; at < count; at++) {
-        const leaf = leaves.next();
-        const event = events.next();
-        const copies = allCopies.next();
-        if (leaf === null || event === null || copies === null)
-          throw incomplete(part, `ends after ${at} of its ${count} entries`);
-        yield { part, due: at === 0 ? first : null, leaf, event, copies };
-      }
-      if (readers.some((reader) => reader.next() !== null))
-        throw incomplete(part, `has more than its ${count} entries`);
-    } finally {
-      for (const reader of readers) reader.close();
-    }
-  }
-}
-function requireLines(source, path) {
-  const reader = source.openLines(path);
-  if (reader === null) throw new ProofError("BUNDLE_INCOMPLETE", `The bundle's file ${path} is missing.`);
-  return reader;
-}
-function indexIn({ copies, part }) {
-  const object = scanCanonicalObject(copies);
-  const member = object === null ? null : memberNamed(object, "seq");
-  if (member === null) throw incomplete(part, "has an entry without its index");
-  return parseTreeSize(viewOf(copies).toString("latin1", member.from, member.to));
-}
-function decode2(bytes) {
-  return isUtf8(bytes) ? viewOf(bytes).toString("utf8") : "";
-}
-var viewOf = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-var altered = (index, why) => new ProofError("EVENT_ALTERED", `Entry ${index} is not what was recorded: ${why}.`);
-var incomplete = (part, why) => new ProofError("BUNDLE_INCOMPLETE", `Part ${part} ${why}.`);
 
 // functions/src/audit/verifier/verify-bundle.ts
 var UnusableInput = class extends Error {
   name = "UnusableInput";
 };
 var STRAY_FILES = /* @__PURE__ */ new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
-async function verifyBundle(crypto, source, request) {
+async function verifyBundle(crypto, source, request, verifyRangeParts = inOneThread(crypto, source)) {
   const manifestBytes = source.readFile(BUNDLE_FILES.manifest);
   if (manifestBytes === null)
     throw new UnusableInput(`There is no ${BUNDLE_FILES.manifest}: this is not an audit bundle.`);
   try {
-    return { kind: "verified", facts: await check(crypto, source, request, parseManifest(decode3(manifestBytes))) };
+    const manifest = parseManifest(decode2(manifestBytes));
+    const verifyParts = manifest.range === null ? inOneThread(crypto, source) : verifyRangeParts;
+    return { kind: "verified", facts: await check(crypto, source, request, manifest, verifyParts) };
   } catch (error) {
     if (error instanceof ProofError) return { kind: "rejected", code: error.code, sentence: error.message };
     throw error;
   }
 }
-async function check(crypto, source, request, manifest) {
+async function check(crypto, source, request, manifest, verifyParts) {
   const { origin } = manifest;
   const { verifiers } = request;
   if (!verifiers.some(({ name }) => name === origin))
@@ -1120,11 +1582,11 @@ async function check(crypto, source, request, manifest) {
     throw new ProofError("BUNDLE_MALFORMED", `${BUNDLE_FILES.readme} is not the text that belongs to this bundle.`);
   requireWanted(request, manifest, known);
   const earlier = await checkEarlier(crypto, source, verifiers, manifest, checkpoint);
-  const entries = verifyEntries(crypto.sha256, source, {
+  const entries = await verifyEntries(crypto.sha256, verifyParts, {
     manifest,
     checkpoint,
-    note: decode3(note),
-    range: manifest.kind === "range" ? parseRangeProof(decode3(requireFile(source, BUNDLE_FILES.range))) : null,
+    note: decode2(note),
+    range: manifest.kind === "range" ? parseRangeProof(decode2(requireFile(source, BUNDLE_FILES.range))) : null,
     watchedSize: known?.size ?? null,
   });
   requireHistory(checkpoint, known, earlier, entries.watchedRoot);
@@ -1164,7 +1626,7 @@ function requireWanted(request, manifest, known) {
 async function checkEarlier({ sha256 }, source, verifiers, { origin, earlierSize }, checkpoint) {
   if (earlierSize === null) return null;
   const earlier = await openCheckpoint(requireFile(source, BUNDLE_FILES.earlier), verifiers, origin);
-  const proof = parseConsistencyProof(decode3(requireFile(source, BUNDLE_FILES.consistency)));
+  const proof = parseConsistencyProof(decode2(requireFile(source, BUNDLE_FILES.consistency)));
   if (earlier.size !== earlierSize || proof.oldSize !== earlierSize || proof.newSize !== checkpoint.size)
     throw new ProofError(
       "PROOF_WRONG",
@@ -1211,7 +1673,7 @@ function requireFile(source, path) {
   if (bytes === null) throw new ProofError("BUNDLE_INCOMPLETE", `The bundle's file ${path} is missing.`);
   return bytes;
 }
-function decode3(bytes) {
+function decode2(bytes) {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
@@ -1221,6 +1683,9 @@ function decode3(bytes) {
 
 // functions/src/audit/verifier/run-verifier.ts
 var EXIT_CODES = { verified: 0, rejected: 1, unusable: 2 };
+var MAX_THREADS = 16;
+var DEFAULT_MAX_THREADS = 8;
+var MIN_PARTS_FOR_THREADS = 4;
 var USAGE = `Verifies an audit bundle, offline.
 
   node verify.mjs --key '<verifier key>' [options] <bundle folder>
@@ -1232,22 +1697,30 @@ var USAGE = `Verifies an audit bundle, offline.
                            must hold the whole log, or all since the known checkpoint.
   --filtered               you asked for a choice of entries: proves that they are in the log,
                            and nothing about what was left out.
+  --threads N              how many threads work on it, 1 to ${MAX_THREADS}; else as many as there are cores.
 
 Exit codes: 0 verified, 1 rejected, 2 the input could not be used.`;
-async function runVerifier(args, print) {
+async function runVerifier(args, print2, programFile = null) {
   try {
     if (args.includes("--help")) {
-      print(USAGE);
+      print2(USAGE);
       return EXIT_CODES.unusable;
     }
-    const { folder, request } = parseCommand(args);
-    const verdict = await verifyBundle(nodeCrypto, folderSource(folder), request);
-    for (const line of statements(verdict)) print(line);
+    const { folder, request, threads } = parseCommand(args);
+    const source = folderSource(folder);
+    const verdict = await verifyBundle(nodeCrypto, source, request, partsIn(source, folder, programFile, threads));
+    for (const line of statements(verdict)) print2(line);
     return EXIT_CODES[verdict.kind];
   } catch (error) {
-    print(`UNUSABLE: ${error instanceof Error ? error.message : "the input cannot be read"}`);
+    print2(`UNUSABLE: ${error instanceof Error ? error.message : "the input cannot be read"}`);
     return EXIT_CODES.unusable;
   }
+}
+function partsIn(source, folder, programFile, threads) {
+  const inOne = inOneThread(nodeCrypto, source);
+  if (programFile === null || threads === 1) return inOne;
+  const inSeveral = inThreads(programFile, folder, threads);
+  return (claim) => (claim.parts.length < MIN_PARTS_FOR_THREADS ? inOne(claim) : inSeveral(claim));
 }
 function parseCommand(args) {
   const { values, positionals } = parseArgs({
@@ -1258,6 +1731,7 @@ function parseCommand(args) {
       "known-checkpoint": { type: "string" },
       range: { type: "string" },
       filtered: { type: "boolean", default: false },
+      threads: { type: "string" },
     },
   });
   const [folder, ...more] = positionals;
@@ -1273,7 +1747,13 @@ ${USAGE}`);
     range: values.range === void 0 ? null : parseRange(values.range),
     allowFiltered: values.filtered,
   };
-  return { folder, request };
+  return { folder, request, threads: parseThreads(values.threads) };
+}
+function parseThreads(text) {
+  if (text === void 0) return Math.min(availableParallelism(), DEFAULT_MAX_THREADS);
+  const threads = /^[0-9]{1,2}$/.test(text) ? Number(text) : 0;
+  if (threads < 1 || threads > MAX_THREADS) throw new UnusableInput(`Threads are 1 to ${MAX_THREADS}.`);
+  return threads;
 }
 function parseRange(text) {
   const [, from, to] = /^([0-9]{1,15}):([0-9]{1,15})$/.exec(text) ?? [];
@@ -1281,5 +1761,9 @@ function parseRange(text) {
   return { from: Number(from), to: Number(to) };
 }
 
-// functions/src/audit/verifier/verify-audit-bundle.ts
-process.exitCode = await runVerifier(process.argv.slice(2), (line) => process.stdout.write(line + "\n"));
+// functions/src/audit/verifier/program.ts
+var print = (line) =>
+  process.stdout.write(`${line}
+`);
+if (isMainThread) process.exitCode = await runVerifier(process.argv.slice(2), print, new URL(import.meta.url));
+else serveParts();

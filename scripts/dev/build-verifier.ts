@@ -19,14 +19,7 @@ const HEAD = `// Verifies an audit bundle: one file, no dependencies, no network
  */
 export async function buildVerifier(): Promise<string> {
   const { outputFiles } = await build({
-    stdin: {
-      contents: [
-        'import { runVerifier } from "./run-verifier.js";',
-        "process.exitCode = await runVerifier(process.argv.slice(2), (line) => process.stdout.write(line + '\\n'));",
-      ].join("\n"),
-      resolveDir: join(ROOT, "functions", "src", "audit", "verifier"),
-      sourcefile: "verify-audit-bundle.ts",
-    },
+    entryPoints: [join(ROOT, "functions", "src", "audit", "verifier", "program.ts")],
     absWorkingDir: ROOT,
     bundle: true,
     platform: "node",

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { isAscii } from "node:buffer";
 import fc from "fast-check";
 import { canonicalJson } from "./canonical-json.js";
-import { isWritten, memberNamed, scanCanonicalObject } from "./canonical-scan.js";
+import { CanonicalObject } from "./canonical-scan.js";
+import { inWords } from "./word-bytes.js";
 
-const scan = (text: string): ReturnType<typeof scanCanonicalObject> => scanCanonicalObject(Buffer.from(text));
+/** One for all texts, as a verifier has it: what was read before leaves no trace. */
+const object = new CanonicalObject();
+const scan = (text: string): CanonicalObject | null => (object.read(inWords(Buffer.from(text))) ? object : null);
 
 /** The slow judgement: the text is what `canonicalJson` writes for the parsed value. */
 function isCanonicalObject(text: string): boolean {
@@ -17,17 +21,17 @@ function isCanonicalObject(text: string): boolean {
 
 describe("audit/canonical-scan", () => {
   it("accepts what canonicalJson writes, and gives every member's name and value", () => {
-    const object = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue(), { noNullPrototype: true });
+    const values = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue(), { noNullPrototype: true });
     fc.assert(
-      fc.property(object, (value) => {
+      fc.property(values, (value) => {
         const bytes = Buffer.from(canonicalJson(value));
-        const found = scanCanonicalObject(bytes);
-        assert.ok(found !== null);
-        const read = found.members.map(({ nameFrom, nameTo, from, to }): [string, unknown] => [
-          JSON.parse(bytes.toString("utf8", nameFrom - 1, nameTo + 1)) as string,
-          JSON.parse(bytes.toString("utf8", from, to)),
+        assert.ok(object.read(inWords(bytes)));
+        const read = Array.from({ length: object.count }, (_, member): [string, unknown] => [
+          JSON.parse(bytes.toString("utf8", object.nameFrom(member) - 1, object.nameTo(member) + 1)) as string,
+          JSON.parse(bytes.toString("utf8", object.valueFrom(member), object.valueTo(member))),
         ]);
         assert.equal(canonicalJson(Object.fromEntries(read)), canonicalJson(value));
+        assert.equal(object.isAscii, isAscii(bytes));
       }),
       { numRuns: 300 },
     );
@@ -39,11 +43,11 @@ describe("audit/canonical-scan", () => {
       minLength: 1,
       maxLength: 3,
     });
-    const object = fc.dictionary(fc.string({ unit: "binary", maxLength: 4 }), fc.jsonValue({ maxDepth: 2 }), {
+    const values = fc.dictionary(fc.string({ unit: "binary", maxLength: 9 }), fc.jsonValue({ maxDepth: 2 }), {
       noNullPrototype: true,
     });
     fc.assert(
-      fc.property(object, edits, (value, changes) => {
+      fc.property(values, edits, (value, changes) => {
         let text = canonicalJson(value);
         for (const [pick, drop, insert] of changes) {
           const at = pick % (text.length + 1);
@@ -101,10 +105,30 @@ describe("audit/canonical-scan", () => {
   it("finds a member by its name, and compares its value as written", () => {
     const found = scan('{"actor":{"id":"olga"},"id":"e-1","n":12}');
     assert.ok(found !== null);
-    assert.ok(isWritten(found, memberNamed(found, "id"), '"e-1"'));
-    assert.ok(!isWritten(found, memberNamed(found, "id"), '"e-10"'));
-    assert.ok(isWritten(found, memberNamed(found, "n"), "12"));
-    assert.equal(memberNamed(found, "actorId"), null);
-    assert.ok(!isWritten(found, memberNamed(found, "olga"), '"olga"'));
+    assert.ok(found.isWritten("id", '"e-1"'));
+    assert.ok(!found.isWritten("id", '"e-10"'));
+    assert.ok(found.isWritten("n", "12"));
+    assert.equal(found.memberNamed("actorId"), -1);
+    assert.ok(!found.isWritten("olga", '"olga"'));
+    // Elsewhere in the next text, and not in the one behind it.
+    assert.ok(scan('{"a":1,"b":2,"id":"e-2"}')?.isWritten("id", '"e-2"'));
+    assert.equal(scan('{"a":1,"b":2,"ie":"e-2"}')?.memberNamed("id"), -1);
+    assert.ok(found.isString(found.memberNamed("ie")) && !found.isString(found.memberNamed("a")));
+  });
+
+  it("reads a part of longer bytes, and nothing beyond it", () => {
+    const inner = '{"long name of a member":"a value of thirty characters …","n":123}';
+    const text = inWords(Buffer.from(`"é${inner}}{`));
+    const from = 3;
+    const to = from + Buffer.byteLength(inner);
+    assert.ok(object.read(text, from, to) && object.count === 2);
+    for (let end = from; end < to; end++) assert.ok(!object.read(text, from, end), String(end));
+    assert.ok(!object.read(text, from, to + 1));
+  });
+
+  it("keeps the members of an object with more of them than usual", () => {
+    const names = Array.from({ length: 200 }, (_, n) => `m${String(n).padStart(3, "0")}`);
+    const found = scan(canonicalJson(Object.fromEntries(names.map((name, n) => [name, n]))));
+    for (const [n, name] of names.entries()) assert.ok(found?.isWritten(name, String(n)), name);
   });
 });

@@ -1,10 +1,10 @@
 import type { JsonObject } from "../contracts/index.js";
 import { utf8 } from "./bytes.js";
 import { canonicalJson } from "./canonical-json.js";
-import { isWritten, memberNamed, scanCanonicalObject } from "./canonical-scan.js";
-import type { CanonicalObject } from "./canonical-scan.js";
-import { areCopiesOf, copiesOf } from "./event-copies.js";
+import { CanonicalObject } from "./canonical-scan.js";
+import { CopiesCheck, copiesOf } from "./event-copies.js";
 import type { EventDocument } from "./event-document.js";
+import { inWords } from "./word-bytes.js";
 
 /** Why an event gets no index: it was changed after it was written, or it is not one of this studio's events. */
 export type EventProblem = "EDITED" | "MALFORMED";
@@ -25,21 +25,21 @@ export function problemOf(tenantId: string, event: EventDocument): EventProblem 
 export function isWellFormed(tenantId: string, { id, data }: EventDocument): boolean {
   const canonical = data["canonical"];
   if (!EVENT_ID.test(id) || typeof canonical !== "string" || !canonical.isWellFormed()) return false;
-  const event = scanCanonicalObject(utf8(canonical));
+  const event = new CanonicalObject();
   // Whatever the index will be or is: it is no copy.
-  const copies = scanCopies({ ...copiesOf(data), seq: 0 });
+  const copies = bytesOfCopies({ ...copiesOf(data), seq: 0 });
   return (
-    event !== null &&
     copies !== null &&
-    isWritten(event, memberNamed(event, "eventId"), `"${id}"`) &&
-    isWritten(event, memberNamed(event, "tenantId"), `"${tenantId}"`) &&
-    areCopiesOf(copies, event, 0)
+    event.read(inWords(utf8(canonical))) &&
+    event.isWritten("eventId", `"${id}"`) &&
+    event.isWritten("tenantId", `"${tenantId}"`) &&
+    new CopiesCheck().areCopies(inWords(copies), 0, copies.length, event, 0)
   );
 }
 
-function scanCopies(copies: JsonObject): CanonicalObject | null {
+function bytesOfCopies(copies: JsonObject): Uint8Array | null {
   try {
-    return scanCanonicalObject(utf8(canonicalJson(copies)));
+    return utf8(canonicalJson(copies));
   } catch {
     // What canonical JSON cannot hold is a copy of nothing.
     return null;

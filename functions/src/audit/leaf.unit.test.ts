@@ -6,13 +6,14 @@ import { NOW, sha256 } from "../../test/support/fake-means.js";
 import { DocId, StoredAuditEvent, TenantId } from "../contracts/index.js";
 import type { JsonObject } from "../contracts/index.js";
 import { canonicalJson } from "./canonical-json.js";
-import { scanCanonicalObject } from "./canonical-scan.js";
-import type { CanonicalObject } from "./canonical-scan.js";
-import { areCopiesOf, copiesOf } from "./event-copies.js";
+import { CanonicalObject } from "./canonical-scan.js";
+import { CopiesCheck, copiesOf } from "./event-copies.js";
 import { formatLeaf, parseLeaf } from "./leaf.js";
 import type { LeafEnvelope } from "./leaf.js";
+import { LeafCheck } from "./leaf-check.js";
 import { formatOrigin, parseOrigin } from "./origin.js";
 import { recordEvent } from "./record-event.js";
+import { asciiWords, inWords } from "./word-bytes.js";
 
 const envelope: LeafEnvelope = {
   v: 1,
@@ -108,12 +109,14 @@ describe("audit/event-copies", () => {
     { eventId: "e-1", nonce: "0".repeat(32), salt: "1".repeat(32), sha256 },
   );
   const stored = StoredAuditEvent.parse((changes[0] as { data: JsonObject }).data) as JsonObject;
-  const object = (value: JsonObject): CanonicalObject => {
-    const scanned = scanCanonicalObject(Buffer.from(canonicalJson(value)));
-    assert.ok(scanned !== null);
-    return scanned;
+  const canonical = new CanonicalObject();
+  assert.ok(canonical.read(inWords(Buffer.from(canonicalJson(toDocument(event))))));
+  const check = new CopiesCheck();
+  const areCopies = (text: string, index: number, of = canonical): boolean => {
+    const copies = inWords(Buffer.from(`x${text}x`));
+    return check.areCopies(copies, 1, copies.bytes.length - 1, of, index);
   };
-  const canonical = object(toDocument(event));
+  const areCopiesOf = (copies: JsonObject, index: number): boolean => areCopies(canonicalJson(copies), index);
 
   it("finds in the event every copy that a stored event has", () => {
     const copies = copiesOf(stored);
@@ -123,16 +126,138 @@ describe("audit/event-copies", () => {
         .filter((name) => !["v", "canonical", "pending"].includes(name))
         .sort(),
     );
-    assert.ok(areCopiesOf(object({ ...copies, seq: 7 }), canonical, 7));
+    assert.ok(areCopiesOf({ ...copies, seq: 7 }, 7));
   });
 
   it("notices each copy that is changed, and one that the event does not have", () => {
     const copies = { ...copiesOf(stored), seq: 7 };
-    for (const name of Object.keys(copies))
-      assert.ok(!areCopiesOf(object({ ...copies, [name]: "other" }), canonical, 7), name);
+    for (const name of Object.keys(copies)) assert.ok(!areCopiesOf({ ...copies, [name]: "other" }, 7), name);
     for (const name of ["actors", "a", "zzz", "toString", "id", "name"])
-      assert.ok(!areCopiesOf(object({ ...copies, [name]: null }), canonical, 7), name);
-    assert.ok(!areCopiesOf(object(copies), canonical, 8));
-    assert.ok(!areCopiesOf(object(copiesOf(stored)), canonical, 7), "without seq");
+      assert.ok(!areCopiesOf({ ...copies, [name]: null }, 7), name);
+    assert.ok(!areCopiesOf(copies, 8));
+    assert.ok(!areCopiesOf(copiesOf(stored), 7), "without seq");
+  });
+
+  it("judges any altered copies as parsing them and looking up each value does", () => {
+    const text = canonicalJson({ ...copiesOf(stored), seq: 7 });
+    assert.ok(areCopies(text, 7) && isCopyBySlowLook(text, toDocument(event), 7));
+    const pieces = [
+      '"seq":7',
+      '"seq":07',
+      '"type":"x"',
+      '"at":',
+      "{}",
+      "{",
+      "}",
+      ",",
+      '"',
+      "\\",
+      " ",
+      "7",
+      "0",
+      "null",
+      "é",
+    ];
+    const edits = fc.array(fc.tuple(fc.nat(), fc.nat(20), fc.constantFrom("", ...pieces)), {
+      minLength: 1,
+      maxLength: 2,
+    });
+    fc.assert(
+      fc.property(edits, fc.constantFrom(7, 77, 0), (changes, index) => {
+        let altered = text;
+        for (const [pick, drop, insert] of changes) {
+          const at = pick % (altered.length + 1);
+          altered = altered.slice(0, at) + insert + altered.slice(at + drop);
+        }
+        assert.equal(areCopies(altered, index), isCopyBySlowLook(altered, toDocument(event), index), altered);
+      }),
+      { numRuns: 3000 },
+    );
+    const members = text.slice(1, -1).match(/"[a-zA-Z]+":(?:"[^"]*"|null|[0-9]+)/g) ?? [];
+    assert.equal(members.length, Object.keys(copiesOf(stored)).length + 1);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...members), { maxLength: 6 }), (some) => {
+        const chosen = `{${some.join(",")}}`;
+        assert.equal(areCopies(chosen, 7), isCopyBySlowLook(chosen, toDocument(event), 7), chosen);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("takes the actor's fields and the index from nowhere but the actor and the log", () => {
+    const odd = new CanonicalObject();
+    const text = canonicalJson({ actor: { id: "olga" }, actorId: "omar", seq: 1 });
+    assert.ok(odd.read(inWords(Buffer.from(text))));
+    assert.ok(areCopies('{"actorId":"olga","seq":2}', 2, odd));
+    assert.ok(!areCopies('{"actorId":"omar","seq":2}', 2, odd));
+    assert.ok(!areCopies('{"actorId":"olga","seq":1}', 2, odd));
+    assert.ok(!areCopies('{"actorName":"olga","seq":2}', 2, odd));
+    assert.ok(odd.read(inWords(Buffer.from('{"actor":"olga"}'))));
+    assert.ok(!areCopies('{"actorId":"olga","seq":2}', 2, odd));
   });
 });
+
+/** The definition, by values: canonical JSON, `seq` is the index, and every other field equals the event's, or its actor's. */
+function isCopyBySlowLook(text: string, event: JsonObject, index: number): boolean {
+  let copies: unknown;
+  try {
+    copies = JSON.parse(text);
+    if (canonicalJson(copies) !== text) return false;
+  } catch {
+    return false;
+  }
+  if (copies === null || typeof copies !== "object" || Array.isArray(copies) || !("seq" in copies)) return false;
+  const actor = event["actor"] as JsonObject;
+  const expected: Record<string, unknown> = {
+    ...event,
+    ...{ actorId: actor["id"], actorName: actor["name"], actorType: actor["type"], seq: index },
+  };
+  return Object.entries(copies).every(
+    ([name, value]) => Object.hasOwn(expected, name) && canonicalJson(expected[name]) === canonicalJson(value),
+  );
+}
+
+describe("audit/leaf-check", () => {
+  const id = asciiWords(envelope.id);
+  const at = (text: string, expected: Partial<LeafEnvelope> = {}): number => {
+    const { tenant, eventSha256 } = { ...envelope, ...expected };
+    const own = expected.id === undefined ? id : asciiWords(expected.id);
+    const leaf = inWords(Buffer.from(`x${text}x`, "latin1"));
+    return new LeafCheck(tenant).committedAt(leaf, 1, leaf.bytes.length - 1, eventSha256, own, 0, own.bytes.length);
+  };
+
+  it("gives the time of a leaf, and only for the studio, the id and the hash that it names", () => {
+    const text = formatLeaf(envelope);
+    assert.equal(at(text), Number(envelope.committedAt));
+    for (const other of [
+      { tenant: "mud-lane" },
+      { id: "event-2" },
+      { id: "event-12" },
+      { eventSha256: "ba".repeat(32) },
+    ])
+      assert.equal(at(text, other), -1);
+    assert.equal(at(text.replace(envelope.id, "e/1"), { id: "e/1" }), -1);
+    assert.equal(at(text.replace(envelope.id, ".e"), { id: ".e" }), -1);
+    assert.equal(at(text.replace(envelope.id, "e".repeat(129)), { id: "e".repeat(129) }), -1);
+    assert.equal(at("", { id: "" }), -1);
+  });
+
+  it("accepts no text that parseLeaf refuses, or reads as another leaf", () => {
+    const text = formatLeaf(envelope);
+    for (let place = 0; place < text.length; place++)
+      for (const character of ["0", "9", "a", "A", '"', "\\", "}", " ", "\u0000", "\u00ff"]) {
+        const altered = text.slice(0, place) + character + text.slice(place + 1);
+        assert.equal(at(altered) >= 0, isLeafOf(altered), altered);
+        assert.equal(at(text.slice(0, place) + character + text.slice(place)), -1);
+      }
+    for (let length = 0; length < text.length; length++) assert.equal(at(text.slice(0, length)), -1);
+  });
+});
+
+function isLeafOf(text: string): boolean {
+  try {
+    return canonicalJson({ ...parseLeaf(text), committedAt: "" }) === canonicalJson({ ...envelope, committedAt: "" });
+  } catch {
+    return false;
+  }
+}

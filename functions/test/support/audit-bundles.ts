@@ -12,7 +12,7 @@ import { seedSigner } from "../../src/audit/seed-signer.js";
 import type { Signer } from "../../src/audit/signer.js";
 import { extendTiles, tilePath, tileReader } from "../../src/audit/tiles.js";
 import type { BundleSource } from "../../src/audit/verifier/bundle-source.js";
-import { lineReader } from "../../src/audit/verifier/folder-source.js";
+import { LineReader } from "../../src/audit/verifier/line-reader.js";
 import { writeBundle } from "../../src/audit/write-bundle.js";
 import type { BundleEntry, BundlePlan } from "../../src/audit/write-bundle.js";
 import type { JsonObject } from "../../src/contracts/index.js";
@@ -147,7 +147,7 @@ export function memorySource(files: ReadonlyMap<string, Buffer>): BundleSource {
       const bytes = files.get(path);
       if (bytes === undefined) return null;
       let from = 0;
-      return lineReader(path, (into, at) => {
+      return new LineReader(path, (into, at) => {
         const copied = bytes.copy(into, at, from);
         from += copied;
         return copied;

@@ -1,9 +1,4 @@
-/** Reads a file line by line. The bytes of a line, without its line feed, are valid until the next call. */
-export interface LineReader {
-  /** Null at the end. Throws `BUNDLE_MALFORMED` for a line that does not end or is longer than `MAX_LINE_BYTES`. */
-  readonly next: () => Uint8Array | null;
-  readonly close: () => void;
-}
+import type { LineReader } from "./line-reader.js";
 
 /** Where a bundle lies: a folder, or the memory of a test. Paths are relative, with forward slashes. */
 export interface BundleSource {

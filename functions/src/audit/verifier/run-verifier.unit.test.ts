@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { LOG_SIGNER, aBundle, aLog } from "../../../test/support/audit-bundles.js";
 import type { Files } from "../../../test/support/audit-bundles.js";
 import { MAX_LINE_BYTES } from "../bundle.js";
-import { folderSource, lineReader } from "./folder-source.js";
+import { folderSource } from "./folder-source.js";
+import { LineReader } from "./line-reader.js";
 import { runVerifier } from "./run-verifier.js";
 
 const KEY = ["--key", LOG_SIGNER.verifierKey];
@@ -102,6 +103,9 @@ describe("audit/verifier/run-verifier", () => {
       [...KEY, join(folder, "bundle.json")],
       [...KEY, join(folder, "part-00000")],
       [...KEY, "--range", "1-4", folder],
+      [...KEY, "--threads", "0", folder],
+      [...KEY, "--threads", "many", folder],
+      [...KEY, "--threads", "17", folder],
       [...KEY, "--unknown", folder],
       [...KEY, "--known-checkpoint", join(folder, "nowhere"), folder],
     ];
@@ -122,34 +126,41 @@ describe("audit/verifier/run-verifier", () => {
   });
 });
 
-describe("audit/verifier/folder-source", () => {
+describe("audit/verifier/line-reader", () => {
   it("gives the same lines whatever pieces a file is read in, lines longer than the buffer included", () => {
     const lines = ["", "short", "x".repeat(300_000), "é".repeat(400_000), "", "end"];
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
     for (const piece of [3_000, 65_536, 262_144, bytes.length]) {
       let from = 0;
-      const reader = lineReader("lines", (into, at) => {
+      const reader = new LineReader("lines", (into, at) => {
         const copied = bytes.copy(into, at, from, from + piece);
         from += copied;
         return copied;
       });
-      for (const line of lines) assert.equal(Buffer.from(reader.next()!).toString(), line);
-      assert.equal(reader.next(), null);
-      assert.equal(reader.next(), null);
+      for (const line of lines) {
+        assert.ok(reader.advance());
+        assert.equal(Buffer.from(reader.slice()).toString(), line);
+        // Its own, and nobody's line.
+        reader.bytes[reader.from - 1] = 0x41;
+      }
+      assert.ok(!reader.advance());
+      assert.ok(!reader.advance());
     }
   });
 
   it("refuses a line longer than the longest allowed, without reading it whole", () => {
     let given = 0;
-    const reader = lineReader("lines", (into, at) => {
+    const reader = new LineReader("lines", (into, at) => {
       into.fill(65, at);
       given += into.length - at;
       return into.length - at;
     });
-    assert.throws(() => reader.next(), { code: "BUNDLE_MALFORMED" });
+    assert.throws(() => reader.advance(), { code: "BUNDLE_MALFORMED" });
     assert.ok(given < 4 * MAX_LINE_BYTES);
   });
+});
 
+describe("audit/verifier/folder-source", () => {
   it("has no file where there is none, and says which files there are", () => {
     const folder = mkdtempSync(join(tmpdir(), "audit-bundle-"));
     try {

@@ -33,9 +33,9 @@ function content({ manifest: { kind, range, count, treeSize } }: BundleFacts): s
 }
 
 function times({ entries }: BundleFacts): string[] {
-  const { firstCommittedAt, lastCommittedAt, disorderMicros } = entries;
-  if (firstCommittedAt === null || lastCommittedAt === null) return [];
-  const span = `By the database's clock the first was committed at ${instant(firstCommittedAt)}, the last at ${instant(lastCommittedAt)}.`;
+  if (entries.times === null) return [];
+  const { first, last, disorderMicros } = entries.times;
+  const span = `By the database's clock the first was committed at ${instant(first)}, the last at ${instant(last)}.`;
   if (disorderMicros < NOTABLE_DISORDER_MICROS) return [span];
   const minutes = Math.floor(disorderMicros / 60_000_000);
   return [span, `Note: some entry was sealed after one that was committed ${minutes} minutes later than it.`];

@@ -17,8 +17,9 @@ import type { NoteVerifier, ProofCrypto } from "../note.js";
 import { ProofError } from "../proof-error.js";
 import type { ProofErrorCode } from "../proof-error.js";
 import type { BundleSource } from "./bundle-source.js";
-import { verifyEntries } from "./verify-entries.js";
-import type { EntriesFacts } from "./verify-entries.js";
+import { inOneThread, verifyEntries } from "./verify-entries.js";
+import type { EntriesFacts, VerifyParts } from "./verify-entries.js";
+import type { PartCrypto } from "./verify-part.js";
 
 /** What the one who verifies brings along, from outside the bundle. */
 export interface VerifyRequest {
@@ -57,18 +58,22 @@ const STRAY_FILES: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "des
 /**
  * Does this bundle prove what it says (M07.9)? Needs nothing but the bundle and what the request brings from outside it. Everything in
  * the bundle is in the hands of an attacker; every byte of every file is checked against what the log's key signed, or against
- * the other files. Throws `UnusableInput`, and whatever the source throws when it cannot be read.
+ * the other files. `verifyRangeParts` is how the parts of a range are worked through. Throws `UnusableInput`, and whatever the source throws when it cannot be read.
  */
 export async function verifyBundle(
-  crypto: ProofCrypto,
+  crypto: ProofCrypto & PartCrypto,
   source: BundleSource,
   request: VerifyRequest,
+  verifyRangeParts: VerifyParts = inOneThread(crypto, source),
 ): Promise<BundleVerdict> {
   const manifestBytes = source.readFile(BUNDLE_FILES.manifest);
   if (manifestBytes === null)
     throw new UnusableInput(`There is no ${BUNDLE_FILES.manifest}: this is not an audit bundle.`);
   try {
-    return { kind: "verified", facts: await check(crypto, source, request, parseManifest(decode(manifestBytes))) };
+    const manifest = parseManifest(decode(manifestBytes));
+    // The order of a choice shows only in the order of its parts.
+    const verifyParts = manifest.range === null ? inOneThread(crypto, source) : verifyRangeParts;
+    return { kind: "verified", facts: await check(crypto, source, request, manifest, verifyParts) };
   } catch (error) {
     if (error instanceof ProofError) return { kind: "rejected", code: error.code, sentence: error.message };
     throw error;
@@ -80,6 +85,7 @@ async function check(
   source: BundleSource,
   request: VerifyRequest,
   manifest: BundleManifest,
+  verifyParts: VerifyParts,
 ): Promise<BundleFacts> {
   const { origin } = manifest;
   const { verifiers } = request;
@@ -98,7 +104,7 @@ async function check(
     throw new ProofError("BUNDLE_MALFORMED", `${BUNDLE_FILES.readme} is not the text that belongs to this bundle.`);
   requireWanted(request, manifest, known);
   const earlier = await checkEarlier(crypto, source, verifiers, manifest, checkpoint);
-  const entries = verifyEntries(crypto.sha256, source, {
+  const entries = await verifyEntries(crypto.sha256, verifyParts, {
     manifest,
     checkpoint,
     note: decode(note),
