@@ -1,42 +1,26 @@
 import type { Deps } from "../commit/deps.js";
 import { accept } from "../commit/outcome.js";
 import type { Outcome } from "../commit/outcome.js";
-import { inTenant } from "../contracts/index.js";
 import type { JsonObject, ReasonCode, RouteAnswer } from "../contracts/index.js";
+import { eventsSince } from "./events-since.js";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** Refused by a quota, and held back by the attention budget. */
 const LIMITED: readonly ReasonCode[] = ["QUOTA", "ATTENTION_BUDGET"];
-/** Most of them that one report counts; `isComplete` says when there were more. */
-const LIMITED_MAX = 1_000;
 const TOP = 10;
 
 type Answer = RouteAnswer<"reportQuotas">;
 
 /** Whom and what did quotas hold back in the last week, by the audit log and by no counter (M06.6)? */
-export function reportQuotas(deps: Deps, tenantId: string): Promise<Outcome<Answer>> {
-  return deps.transactor.transact(async (reads) => {
-    const since = new Date(Date.parse(deps.clock.now()) - WEEK_MS).toISOString();
-    const limited = await reads.query({
-      collection: inTenant(tenantId, "auditEvents"),
-      where: [
-        { field: "reasonCode", op: "in", value: LIMITED },
-        { field: "at", op: ">", value: since },
-      ],
-      orderBy: [{ field: "at", direction: "desc" }],
-      limit: LIMITED_MAX,
-    });
-    const events = limited.flatMap(({ data }) => (data === null ? [] : [data]));
-    return {
-      changes: [],
-      events: [],
-      answer: accept({
-        since,
-        isComplete: limited.length < LIMITED_MAX,
-        actors: topOf(events, "actorId"),
-        capabilities: topOf(events, "capabilityId"),
-      }),
-    };
+export async function reportQuotas(deps: Deps, tenantId: string): Promise<Outcome<Answer>> {
+  const since = new Date(Date.parse(deps.clock.now()) - WEEK_MS).toISOString();
+  const limited = await eventsSince(deps, { tenantId, field: "reasonCode", values: LIMITED, since });
+  const events = limited.events.flatMap(({ data }) => (data === null ? [] : [data]));
+  return accept({
+    since,
+    isComplete: limited.isComplete,
+    actors: topOf(events, "actorId"),
+    capabilities: topOf(events, "capabilityId"),
   });
 }
 

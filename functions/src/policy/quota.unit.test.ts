@@ -82,7 +82,7 @@ describe("policy/quota", () => {
 
 describe("policy/recount-quota", () => {
   const hits = [0, 10, 70].map((minutes) => later(minutes * 60_000));
-  const events = hits.map((instant) => ({ kind: "debit" as const, at: instant }));
+  const events = hits.map((instant, i) => ({ kind: "debit" as const, at: instant, auditVersion: i + 1 }));
   const counted = (stored: Partial<QuotaState>, told = events) => {
     const state = after(hits);
     assert.ok(state !== null);
@@ -91,9 +91,9 @@ describe("policy/recount-quota", () => {
 
   it("finds what the debits since the last reset come to", () => {
     assert.deepEqual(counted({}), { expected: [hits[2]], difference: 0, isTampered: false });
-    const reset = { kind: "reset" as const, at: later(75 * 60_000) };
+    const reset = { kind: "reset" as const, at: later(75 * 60_000), auditVersion: 4 };
     const { isTampered } = recount(
-      { ...(after(hits) as QuotaState), hits: [], updatedAt: reset.at },
+      { ...(after(hits) as QuotaState), hits: [], updatedAt: reset.at, auditVersion: 4 },
       [...events, reset],
       FIVE_AN_HOUR,
     );
@@ -110,6 +110,20 @@ describe("policy/recount-quota", () => {
   });
 
   it("leaves out debits that were made after the count was read", () => {
-    assert.equal(counted({}, [...events, { kind: "debit", at: later(2 * HOUR) }]).isTampered, false);
+    const next = { kind: "debit" as const, at: later(2 * HOUR), auditVersion: 4 };
+    assert.equal(counted({}, [...events, next]).isTampered, false);
+  });
+
+  it("finds a document at a version that is not on record", () => {
+    assert.equal(counted({ auditVersion: 9 }).isTampered, true);
+    assert.equal(counted({ auditVersion: 2 }).isTampered, true);
+  });
+
+  it("finds nothing wrong where two servers' clocks were apart", () => {
+    const [early, ahead] = [later(0), later(30_000)];
+    const stored = after([ahead, early]);
+    assert.ok(stored !== null && stored.updatedAt === early);
+    const told = [ahead, early].map((instant, i) => ({ kind: "debit" as const, at: instant, auditVersion: i + 1 }));
+    assert.equal(recount(stored, told, FIVE_AN_HOUR).isTampered, false);
   });
 });
