@@ -1,5 +1,6 @@
 import type { AddCommand } from "../terminal/program.js";
 import { addApproveProposal } from "./approve-proposal.js";
+import { addChangeOperators, addListOperators } from "./change-operators.js";
 import { addDownloadExport, addExportAudit } from "./export-audit.js";
 import { addEngageStop } from "./engage-stop.js";
 import { addEnrolAgent } from "./enrol-agent.js";
@@ -24,6 +25,8 @@ export const COMMANDS: readonly AddCommand[] = [
   addShowControl,
   addEngageStop,
   addReleaseStop,
+  addListOperators,
+  addChangeOperators,
   addListProposals,
   addShowProposal,
   addApproveProposal,

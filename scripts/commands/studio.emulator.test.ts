@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Proposal } from "@studio-os/functions/contracts";
 import { aFiringDocument, openTestStudio } from "../../functions/test/support/emulator.js";
 import type { TestStudio } from "../../functions/test/support/emulator.js";
+import { signIn } from "../../functions/test/support/sign-in.js";
 import type { SignedIn } from "../../functions/test/support/sign-in.js";
 import { runProgram } from "../terminal/program.js";
 import { COMMANDS } from "./index.js";
@@ -114,6 +115,65 @@ describe("scripts/studio on the emulators", function () {
     assert.match(out[0]!, /^Mode: stopped/);
     const asked = await json<{ isReleased: boolean }>(olive, "release", "--reason", "the smoke was from the street");
     assert.equal(asked.isReleased, false);
+  });
+
+  describe("for operators of the platform", () => {
+    const why = ["--reason", "A drill of the switch above all studios"];
+    let operators: SignedIn[];
+    let listBefore: Record<string, unknown> | undefined;
+    const list = () => studio.firestore.doc("control/operators");
+    const global = async () => (await studio.firestore.doc("control/global").get()).get("mode") as unknown;
+
+    before(async () => {
+      operators = await Promise.all(["pat", "pim", "pam"].map((name) => signIn(name, { platform: ["operator"] })));
+      listBefore = (await list().get()).data();
+      const listed = operators.slice(0, 2).map(({ uid }) => ({ uid, name: "Operator", disabledAt: null }));
+      const bookkeeping = { auditVersion: 1, lastEventId: "by-hand", updatedAt: new Date() };
+      await list().set({ operators: listed, changeRequest: null, ...bookkeeping });
+    });
+    after(async () => {
+      await studio.firestore.doc("control/global").update({ mode: "normal", releaseRequest: null });
+      if (listBefore !== undefined) await list().set(listBefore);
+    });
+
+    it("stops all studios with one operator, and releases them with two", async () => {
+      const [pat, pim] = [operators[0]!, operators[1]!];
+      const ofStudio = await run(olive, "stop", "--all-studios", ...why);
+      assert.deepEqual([ofStudio.exitCode, /CROSS_TENANT_DENIED/.test(ofStudio.err.join(" "))], [1, true]);
+      const stopped = await run(pat, "stop", "--all-studios", ...why);
+      assert.equal(stopped.out[0], "Every studio is stopped.", stopped.err.join("\n"));
+      assert.equal(await global(), "stopped");
+      assert.match((await run(vic, "status")).out[0]!, /^Mode: stopped/);
+
+      const asked = await run(pat, "release", "--all-studios", ...why);
+      assert.match(asked.out[0] ?? asked.err.join("\n"), /^The release is asked for/);
+      const again = await run(pat, "release", "--all-studios", ...why);
+      assert.deepEqual([again.exitCode, /RELEASE_NOT_CONFIRMED/.test(again.err.join(" "))], [1, true]);
+      assert.equal(await global(), "stopped");
+      const released = await run(pim, "release", "--all-studios", ...why);
+      assert.equal(released.out[0], "Every studio is released.", released.err.join("\n"));
+      assert.equal(await global(), "normal");
+    });
+
+    it("changes the list of operators with two of them, and tells it to nobody else", async () => {
+      const [pat, pim, pam] = operators as [SignedIn, SignedIn, SignedIn];
+      const add = ["operators", "add", pam.uid, "--name", "Pam", "--reason", "Pam takes the night shift from May on"];
+      const outside = await run(pam, ...add);
+      assert.deepEqual([outside.exitCode, /ROLE_MISSING/.test(outside.err.join(" "))], [1, true]);
+      const asked = await json<{ isChanged: boolean }>(pat, ...add);
+      assert.equal(asked.isChanged, false);
+      const waiting = await run(pim, "operators", "list");
+      assert.match(waiting.out.at(-1) ?? waiting.err.join("\n"), new RegExp(`asked at .* to add ${pam.uid} \\(Pam\\)`));
+      const added = await run(pim, ...add);
+      assert.equal(added.out[0], "The list is changed.", added.err.join("\n"));
+      const { operators: now } = await json<{ operators: { uid: string }[] }>(pam, "operators", "list");
+      assert.deepEqual(now.map(({ uid }) => uid).sort(), operators.map(({ uid }) => uid).sort());
+
+      const remove = ["operators", "remove", pat.uid, "--name", "Pat", "--reason", "Pat has left the company in April"];
+      await json(pim, ...remove);
+      await json(pam, ...remove);
+      assert.equal((await run(pat, "stop", "--all-studios", ...why)).exitCode, 1);
+    });
   });
 
   it("enrols an agent by its public key, and refuses what is no key before it asks anybody", async () => {

@@ -9,6 +9,7 @@ import type { Job } from "../jobs/run-job.js";
 import { getControl } from "../policy/look-at-control.js";
 import { engageStop } from "../policy/engage-stop.js";
 import { engageGlobalStop, releaseGlobalStop } from "../policy/global-control.js";
+import { changeOperator, getOperators } from "../policy/change-operators.js";
 import { changeStaff } from "../policy/change-staff.js";
 import { endCover, startCover } from "../policy/covers.js";
 import { grantDelegation, revokeDelegation } from "../policy/delegations.js";
@@ -87,6 +88,8 @@ export function apiHandlers(deps: () => UplinkDeps, more: MoreMeans): Handlers {
     releaseScope: handle("releaseScope", (call) => releaseScope(deps(), call)),
     engageGlobalStop: handle("engageGlobalStop", (call) => engageGlobalStop(deps(), call)),
     releaseGlobalStop: handle("releaseGlobalStop", (call) => releaseGlobalStop(deps(), call)),
+    getOperators: handle("getOperators", (call) => getOperators(deps(), call)),
+    changeOperator: handle("changeOperator", (call) => changeOperator(deps(), call)),
     enrolAgent: handle("enrolAgent", (call) => enrolAgent(deps(), call)),
     revokeAgent: handle("revokeAgent", (call) => revokeAgent(deps(), call)),
     makeEnrolmentCode: handle("makeEnrolmentCode", (call) => makeEnrolmentCode(deps(), call)),

@@ -2,7 +2,15 @@ import * as z from "zod";
 import { ConflictField, Plan, StaleField } from "./effect.js";
 import { AuditPayload } from "./audit-event.js";
 import { ApproverCover } from "./approval-policy.js";
-import { ControlMode, ControlReason, ControlState, GlobalControlState, ScopeKind, StaffEntry } from "./control.js";
+import {
+  ControlMode,
+  ControlReason,
+  ControlState,
+  GlobalControlState,
+  PlatformOperators,
+  ScopeKind,
+  StaffEntry,
+} from "./control.js";
 import { Delegation } from "./delegation.js";
 import { Exemption } from "./exemption.js";
 import { PLATFORM_TENANT_ID } from "./paths.js";
@@ -74,6 +82,7 @@ const OneAgent = z.strictObject({ tenantId: TenantId, agentId: DocId });
 const OneProposal = z.strictObject({ tenantId: TenantId, proposalId: DocId });
 const ProposalAnswer = z.strictObject({ proposal: Proposal, policy: PolicyDecision });
 const ControlAnswer = z.strictObject({ control: ControlState });
+const OperatorsAnswer = PlatformOperators.pick({ operators: true, changeRequest: true });
 
 /** Names of the identity and time fields that a body may never assert (M05.1). */
 export const FORBIDDEN_BODY_FIELDS = [
@@ -359,6 +368,34 @@ export const API_ROUTES = {
     params: z.strictObject({}),
     body: z.strictObject({ reason: ControlReason, phrase: z.string().max(60).nullable().default(null) }),
     answer: z.strictObject({ control: GlobalControlState, isReleased: z.boolean() }),
+    needsRecentSignIn: true,
+  },
+  getOperators: {
+    ...defaults,
+    method: "GET",
+    path: "/api/v1/platform/operators",
+    summary: "Who may stop and release all studios, and which change of that waits for a second operator.",
+    tenantId: PLATFORM_TENANT_ID,
+    roles: ["operator"],
+    params: z.strictObject({}),
+    body: null,
+    answer: OperatorsAnswer,
+  },
+  changeOperator: {
+    ...defaults,
+    method: "POST",
+    path: "/api/v1/platform/operators/{operatorUid}",
+    summary: "Ask to put somebody on that list or take them off it, or confirm what another operator asked for.",
+    tenantId: PLATFORM_TENANT_ID,
+    roles: ["operator"],
+    params: z.strictObject({ operatorUid: DocId }),
+    body: z.strictObject({
+      name: plainText(1, 120),
+      isIn: z.boolean(),
+      reason: Rationale,
+      phrase: z.string().max(60).nullable().default(null),
+    }),
+    answer: OperatorsAnswer.extend({ isChanged: z.boolean() }),
     needsRecentSignIn: true,
   },
   enrolAgent: {

@@ -57,14 +57,27 @@ const SWITCH = {
 export const GlobalControlState = z.strictObject(SWITCH);
 export type GlobalControlState = z.infer<typeof GlobalControlState>;
 
+/** One person who may stop and release all studios; `disabledAt`: since when not any more, null while they may. */
+const Operator = z.strictObject({
+  uid: DocId,
+  name: z.string().min(1).max(120),
+  disabledAt: UtcInstant.nullable(),
+});
+
+/** What one operator types, word for word, to change the list alone, `SOLO_RELEASE_DELAY_MS` after asking. */
+export const OPERATORS_PHRASE = "change the operators";
+
 /**
  * Who may stop and release all studios at once. A token that names an operator counts only together with an entry here.
- * Stored at `control/operators`; written by the platform's set-up only; kept for ever.
+ * Stored at `control/operators`; begun by the platform's set-up, changed by two operators; kept for ever.
  */
 export const PlatformOperators = z.strictObject({
-  operators: z
-    .array(z.strictObject({ uid: DocId, name: z.string().min(1).max(120), disabledAt: UtcInstant.nullable() }))
-    .max(20),
+  operators: z.array(Operator).max(20),
+  /** What one operator asked for and another has not confirmed yet. */
+  changeRequest: z
+    .strictObject({ by: ByPerson, at: UtcInstant, uid: DocId, name: Operator.shape.name, isIn: z.boolean() })
+    .nullable()
+    .default(null),
   auditVersion: z.int().min(1),
   lastEventId: DocId,
   updatedAt: UtcInstant,

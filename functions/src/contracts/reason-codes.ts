@@ -125,6 +125,11 @@ export const REASON_CODES = {
     whoCanLift: "Another owner or approver_admin.",
     httpStatus: 409,
   },
+  CHANGE_NOT_CONFIRMED: {
+    sentence: "This needs a second operator, or the same one with the typed phrase five minutes after asking.",
+    whoCanLift: "Another operator of the platform.",
+    httpStatus: 409,
+  },
   SCHEDULER_UNREACHABLE: {
     sentence: "Cloud Scheduler does not answer, so its jobs could be neither paused nor resumed.",
     whoCanLift: "Nobody needs to: it is tried again every five minutes.",

@@ -164,6 +164,7 @@ export function bootstrapOperators(
     const eventId = deps.ids.random();
     const list = PlatformOperators.parse({
       operators: operators.map(({ uid, name }) => ({ uid, name, disabledAt: null })),
+      changeRequest: null,
       auditVersion: 1,
       lastEventId: eventId,
       updatedAt: now,

@@ -106,6 +106,17 @@ describe("policy/release-stop: the use case", () => {
     assert.deepEqual(studio.events().at(-1)?.data, { soloRelease: true });
   });
 
+  it("does not release on the word of somebody who was taken off the list since they asked", async () => {
+    const studio = await openMemoryStudio();
+    await studio.accepted(studio.stop());
+    await studio.accepted(studio.release(anotherOwner()), ["control.release_requested"]);
+    const { staff } = ControlState.parse(studio.at("control/state"));
+    const gone = staff.map((entry) => (entry.uid === anotherOwner().id ? { ...entry, disabledAt: NOW } : entry));
+    studio.change("control/state", { staff: gone });
+    const asked = await studio.accepted(studio.release(anOwner()), ["control.release_requested"]);
+    assert.equal(asked.isReleased, false);
+  });
+
   it("releases once when two people confirm at the same time", async () => {
     const studio = await openMemoryStudio();
     await studio.accepted(studio.stop());

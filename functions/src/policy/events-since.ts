@@ -50,9 +50,9 @@ export async function eventsSince(
     }));
     for (const event of found) seen.set(event.path, event);
     if (found.length < perPage) return { events: [...seen.values()], isComplete: true };
-    const last = String(found.at(-1)?.data?.["at"]);
+    const last = found.at(-1)?.data?.["at"];
     // More events of one instant than a page holds: nothing that lies behind them can be reached.
-    if (last === until) break;
+    if (typeof last !== "string" || last === until) break;
     until = last;
   }
   return { events: [...seen.values()], isComplete: false };

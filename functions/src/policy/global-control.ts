@@ -13,7 +13,8 @@ import {
   PLATFORM_TENANT_ID,
   PlatformOperators,
 } from "../contracts/index.js";
-import type { HumanActor, ReasonCode, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import type { ReasonCode, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import { isOperator } from "./change-operators.js";
 import { readGlobalControl, unseenEpoch } from "./control.js";
 import type { Reading } from "./control.js";
 import type { ControlCommand } from "./engage-stop.js";
@@ -72,8 +73,12 @@ export function releaseGlobalStop(
     const found = await look(deps, reads);
     const { reading, now } = found;
     if (reading.kind === "unreadable") return refusal(deps, command, found, "CONTROL_UNREADABLE");
-    if (!isOperator(found.operators ?? [], actor)) return refusal(deps, command, found, "ROLE_MISSING");
-    const decision = decideRelease(reading.state, actor, body.phrase, now, []);
+    const operators = found.operators ?? [];
+    if (!isOperator(operators, actor)) return refusal(deps, command, found, "ROLE_MISSING");
+    const decision = decideRelease(reading.state, actor, body.phrase, now, {
+      isSamePerson: (a, b) => a === b,
+      mayRelease: (id) => isOperator(operators, { id }),
+    });
     if (decision.kind === "refused") return refusal(deps, command, found, decision.reason);
 
     const by = { id: actor.id, name: actor.name };
@@ -110,9 +115,6 @@ async function look(deps: Deps, reads: TransactionReads): Promise<Found> {
     now: deps.clock.now(),
   };
 }
-
-const isOperator = (operators: PlatformOperators["operators"], { id }: HumanActor): boolean =>
-  operators.some(({ uid, disabledAt }) => uid === id && disabledAt === null);
 
 type Command = ControlCommand<{ readonly reason: string }>;
 

@@ -25,7 +25,7 @@ import type {
 } from "../contracts/index.js";
 import { readControl } from "./control.js";
 import type { ControlCommand } from "./engage-stop.js";
-import { personBehind, rolesHeld } from "./staff.js";
+import { personBehind, rolesHeld, staffEntryOf } from "./staff.js";
 
 type Answer = RouteAnswer<"releaseStop">;
 
@@ -37,22 +37,35 @@ export type ReleaseDecision =
   | { readonly kind: "release" }
   | { readonly kind: "refused"; readonly reason: ReasonCode };
 
+/** Who could release, as the list of people stands now. */
+export interface Releasers {
+  /** Two accounts of one person are one. */
+  isSamePerson(a: string, b: string): boolean;
+  mayRelease(uid: string): boolean;
+}
+
+/** A studio's releasers: who holds one of the roles on its staff list. */
+export const releasersOf = (staff: readonly StaffEntry[]): Releasers => ({
+  isSamePerson: (a, b) => personBehind(staff, a) === personBehind(staff, b),
+  mayRelease: (uid) => staffEntryOf(staff, uid)?.roles.some((role) => RELEASERS.includes(role)) === true,
+});
+
 /**
  * Does this person's request ask for the release, or complete it (M04.4)? Two distinct people complete it; one person
- * alone does with the typed phrase, `SOLO_RELEASE_DELAY_MS` after their first request (the instant itself counts).
+ * alone does with the typed phrase, `SOLO_RELEASE_DELAY_MS` after their first request (the instant itself counts). What
+ * somebody asked who may not release any more counts for nothing: then this request is the first one.
  */
 export function decideRelease(
   state: Pick<ControlState, "mode" | "releaseRequest">,
   actor: Pick<HumanActor, "id">,
   phrase: string | null,
   now: UtcInstant,
-  /** Who is who: two accounts of one person are one. */
-  people: readonly StaffEntry[],
+  releasers: Releasers,
 ): ReleaseDecision {
   if (state.mode === "normal") return { kind: "refused", reason: "CONTROL_UNCHANGED" };
   const request = state.releaseRequest;
-  if (request === null) return { kind: "request" };
-  if (personBehind(people, request.by.id) !== personBehind(people, actor.id)) return { kind: "release" };
+  if (request === null || !releasers.mayRelease(request.by.id)) return { kind: "request" };
+  if (!releasers.isSamePerson(request.by.id, actor.id)) return { kind: "release" };
   const waitedMs = Date.parse(now) - Date.parse(request.at);
   return phrase === SOLO_RELEASE_PHRASE && waitedMs >= SOLO_RELEASE_DELAY_MS
     ? { kind: "release" }
@@ -103,7 +116,7 @@ export function releaseStop(
     });
     if (reading.kind === "unreadable") return refused("CONTROL_UNREADABLE");
     if (!rolesHeld(reading, actor).some((role) => RELEASERS.includes(role))) return refused("ROLE_MISSING");
-    const decision = decideRelease(reading.state, actor, body.phrase, now, reading.state.staff);
+    const decision = decideRelease(reading.state, actor, body.phrase, now, releasersOf(reading.state.staff));
     if (decision.kind === "refused") return refused(decision.reason);
 
     const isReleased = decision.kind === "release";

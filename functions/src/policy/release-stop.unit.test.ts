@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
 import { SOLO_RELEASE_DELAY_MS, SOLO_RELEASE_PHRASE } from "../contracts/index.js";
 import type { ControlState } from "../contracts/index.js";
-import { aControl, aPerson } from "../../test/support/builders.js";
+import { aControl, aPerson, anOperator, anOwner, anotherOwner, listed } from "../../test/support/builders.js";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
-import { decideRelease } from "./release-stop.js";
+import { decideRelease, releasersOf } from "./release-stop.js";
 import type { ReleaseDecision } from "./release-stop.js";
 
 const olga = { id: "olga", name: "Olga Owner" };
 const waiting = { releaseRequest: { by: olga, at: NOW, reason: "All clear again, says Otto." } };
 const FIVE = later(SOLO_RELEASE_DELAY_MS);
 const PHRASE = SOLO_RELEASE_PHRASE;
+
+const PEOPLE = [
+  { ...listed(anOwner()), aliases: ["olga-2"] },
+  listed(anotherOwner()),
+  listed(anOperator()),
+  { ...listed(aPerson("gone", ["owner"])), disabledAt: NOW },
+];
+const asked = (id: string) => ({ releaseRequest: { ...waiting.releaseRequest, by: { id, name: id } } });
 
 type Row = readonly [string, Partial<ControlState>, string, string | null, string, string];
 const rows: readonly Row[] = [
@@ -23,6 +31,10 @@ const rows: readonly Row[] = [
   ["another phrase does not count", waiting, "olga", "Release the stop", FIVE, "RELEASE_NOT_CONFIRMED"],
   ["a phrase with a blank does not count", waiting, "olga", `${PHRASE} `, FIVE, "RELEASE_NOT_CONFIRMED"],
   ["an unreadable clock does not count", waiting, "olga", PHRASE, "soon", "RELEASE_NOT_CONFIRMED"],
+  ["another account of the same person is the same", waiting, "olga-2", null, NOW, "RELEASE_NOT_CONFIRMED"],
+  ["what somebody asked who is out counts for nothing", asked("gone"), "olga", null, NOW, "request"],
+  ["what somebody asked who may not release counts for nothing", asked("otto"), "olga", null, NOW, "request"],
+  ["what somebody asked whom nobody knows counts for nothing", asked("eve"), "omar", null, NOW, "request"],
   ["what is normal is not released", { mode: "normal" }, "olga", null, NOW, "CONTROL_UNCHANGED"],
   ["read-only is released like a stop", { ...waiting, mode: "read_only" }, "omar", null, NOW, "release"],
 ];
@@ -33,6 +45,6 @@ describe("policy/release-stop", () => {
   for (const [what, state, uid, phrase, now, expected] of rows)
     it(`${what}: ${expected}`, () => {
       const control = aControl({ mode: "stopped", ...state });
-      assert.equal(said(decideRelease(control, aPerson(uid, ["owner"]), phrase, now, [])), expected);
+      assert.equal(said(decideRelease(control, aPerson(uid, ["owner"]), phrase, now, releasersOf(PEOPLE))), expected);
     });
 });

@@ -6,7 +6,7 @@ import { changeControl } from "./change-control.js";
 import type { ControlDecision } from "./change-control.js";
 import { mayEngage } from "./engage-stop.js";
 import type { ControlCommand } from "./engage-stop.js";
-import { decideRelease } from "./release-stop.js";
+import { decideRelease, releasersOf } from "./release-stop.js";
 import { rolesHeld } from "./staff.js";
 
 const RELEASERS: readonly Role[] = API_ROUTES.releaseScope.roles;
@@ -77,7 +77,7 @@ export function releaseScope(
     const scopes = stillRunning(state.scopes, now);
     const before = find(scopes, body);
     if (before === null) return { kind: "refused", reason: "CONTROL_UNCHANGED" };
-    const decision = decideRelease(before, actor, phrase, now, state.staff);
+    const decision = decideRelease(before, actor, phrase, now, releasersOf(state.staff));
     if (decision.kind === "refused") return decision;
     const others = scopes.filter((other) => other !== before);
     if (decision.kind === "release") return flipped(state, others, (control) => ({ control, isReleased: true }));
