@@ -629,6 +629,7 @@ export const API_ROUTES = {
       }),
     ]),
     answer: z.strictObject({ export: AuditExport }),
+    needsRecentSignIn: true,
     successStatus: 201,
   },
   getExport: {

@@ -107,6 +107,7 @@ export const Proposal = z.strictObject({
   rationale: plainText(0, RATIONALE_MAX),
   evidence: z.array(Evidence).max(20),
   createdAt: UtcInstant,
+  /** When this effect was put before people: at first, and anew with every other plan. The cooling time of solo mode begins here. */
   submittedAt: UtcInstant,
   /** The first instant at which a decision comes too late (exclusive end). */
   expiresAt: UtcInstant,

@@ -52,7 +52,7 @@ export function executeProposal(deps: Deps, command: Executing): Promise<Outcome
     if (proposal === null) return refuseOnRecord(deps, occasion, "execute", "NOT_FOUND", { proposalId });
 
     const executionId = executionIdFor(deps.sha256, tenantId, proposal.capabilityId, idempotencyKey);
-    const payloadHash = payloadHashOf(deps.sha256, { operation: "execute", proposalId, planId: body.planId });
+    const payloadHash = payloadHashOf(deps.sha256, { operation: "execute", proposalId, ...body });
     const exemptionId = proposal.exemptionId ?? body.exemptionId ?? null;
     const documents = await loadDocuments(reads, tenantId, [
       executionRef(executionId),

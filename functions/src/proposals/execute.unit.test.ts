@@ -6,6 +6,7 @@ import { sha256 } from "../../test/support/fake-means.js";
 import { key, openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
 import { executeProposal } from "./execute.js";
+import { rollbackProposal } from "./rollback.js";
 
 describe("proposals/execute", () => {
   let studio: MemoryStudio;
@@ -48,6 +49,18 @@ describe("proposals/execute", () => {
     await studio.refused(studio.execute(approved), "ROLLED_BACK");
     await studio.refused(studio.rollback(proposal, 4), "INVALID_TRANSITION");
     assert.deepEqual(studio.at("firings/f-1"), { ...before, ...bookkeeping });
+  });
+
+  it("takes a call for another one where anything in its body differs", async () => {
+    const { proposal } = await studio.accepted(studio.execute(approved));
+    const call = { actor: anOperator(), tenantId: TENANT_ID, requestId: "request-1", proposalId: proposal.proposalId };
+    const body = { planId: approved.plan.planId, exemptionId: "exempt-1" };
+    const withExemption = executeProposal(studio.deps, { ...call, body, idempotencyKey: key(1) });
+    await studio.refused(withExemption, "IDEMPOTENCY_PAYLOAD_MISMATCH");
+    await studio.accepted(studio.rollback(proposal));
+    const otherWords = { rationale: "for another reason than before" };
+    const again = rollbackProposal(studio.deps, { ...call, body: otherWords, idempotencyKey: key(2) });
+    await studio.refused(again, "IDEMPOTENCY_PAYLOAD_MISMATCH");
   });
 
   it("keeps a record under the hash of studio, capability and key, that names the event", async () => {

@@ -32,6 +32,16 @@ describe("proposals/expire", () => {
     assert.deepEqual(await sweep(), { due: 0, expired: 0 }, "once");
   });
 
+  it("keeps the reviewers and the effect of what it ends", async () => {
+    const { proposal } = await studio.accepted(studio.approve(waiting));
+    studio.deps.clock.set(proposal.approvedUntil ?? "");
+    await sweep();
+    const { status, reviews, plan, eligibleApprovers } = studio.stored(waiting.proposalId);
+    assert.deepEqual([status, reviews, plan], ["expired", proposal.reviews, waiting.plan]);
+    assert.deepEqual([reviews[0]?.reviewer.id, reviews[0]?.voidedAt], ["ana", null]);
+    assert.deepEqual(eligibleApprovers, waiting.eligibleApprovers);
+  });
+
   it("ends an approval when the approval lapses, not when the time to decide does", async () => {
     studio.deps.clock.set(later(-HOUR, waiting.expiresAt));
     const { proposal } = await studio.accepted(studio.approve(waiting));

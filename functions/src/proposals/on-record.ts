@@ -16,7 +16,15 @@ import {
   outboxRef,
   proposalRef,
 } from "../contracts/index.js";
-import type { Actor, ApiErrorDetails, JsonObject, PolicyDecision, ReasonCode, UtcInstant } from "../contracts/index.js";
+import type {
+  Actor,
+  ApiErrorDetails,
+  JsonObject,
+  PolicyDecision,
+  ReasonCode,
+  SelfExclusion,
+  UtcInstant,
+} from "../contracts/index.js";
 import type { PolicyOperation } from "../policy/facts.js";
 import { OPERATION_TO, TRANSITIONS, requireTransition } from "./lifecycle.js";
 
@@ -176,7 +184,7 @@ export function refuseOnRecord(
     },
     eventMeans(deps),
   );
-  const details = { ...about.details, ...explain(reason, operation, proposal, occasion.actor) };
+  const details = { ...explain(reason, operation, proposal), ...about.details };
   return { changes: [], events: [event], answer: refuse(reason, withPolicy(details, about.policy)) };
 }
 
@@ -212,18 +220,19 @@ export function withPolicy(details: ApiErrorDetails | undefined, policy: PolicyD
   return { ...details, ...(policy === undefined ? {} : { policy }) };
 }
 
-/** What two codes owe their reader: from where to where and what is possible (M01.1), and by which link of the chain (M02.3). */
+/**
+ * What two codes owe their reader: from where to where and what is possible (M01.1), and by which tie (M02.3). Where the caller
+ * does not say which, it is the exemption that somebody of the chain granted.
+ */
 function explain(
   reason: ReasonCode,
   operation: PolicyOperation,
   proposal: Proposal | null,
-  actor: Actor,
 ): Pick<ApiErrorDetails, "from" | "to" | "allowed" | "via"> {
   if (proposal === null) return {};
   if (reason === "INVALID_TRANSITION") {
     const { status } = proposal;
     return { from: status, to: OPERATION_TO[operation], allowed: [...TRANSITIONS[status]] };
   }
-  const link = proposal.actChain.find(({ type, id }) => type === "human" && id === actor.id);
-  return reason === "SELF_APPROVAL" ? { via: link?.as ?? "policyEditor24h" } : {};
+  return reason === "SELF_APPROVAL" ? { via: "exemptionGrantor" satisfies SelfExclusion } : {};
 }

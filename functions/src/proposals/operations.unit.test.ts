@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
-import { PROPOSAL_STATUSES, Proposal, controlRef, inTenant, proposalRef } from "../contracts/index.js";
+import { ControlState, PROPOSAL_STATUSES, Proposal, controlRef, inTenant, proposalRef } from "../contracts/index.js";
 import type { ApiErrorDetails, HumanActor, ProposalStatus } from "../contracts/index.js";
 import { toDocument } from "../commit/document-change.js";
 import type { Outcome } from "../commit/outcome.js";
 import { DEFAULT_APPROVAL_POLICY } from "../policy/approval-policy.js";
 import { OPERATION_FROM } from "../policy/checks.js";
-import { TENANT_ID, anAdmin, anApprover, anOperator, anotherApprover, ruleOf } from "../../test/support/builders.js";
+import {
+  TENANT_ID,
+  aPerson,
+  anAdmin,
+  anApprover,
+  anOperator,
+  anotherApprover,
+  listed,
+  ruleOf,
+} from "../../test/support/builders.js";
+import { MINUTE } from "../../test/support/fake-means.js";
 import { WHY, openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
 import { TRANSITIONS } from "./lifecycle.js";
@@ -159,6 +169,26 @@ describe("proposals: every operation from every state", () => {
       .proposal;
     await studio.accepted(studio.execute(twice));
     assert.equal((studio.at("firings/f-1")?.["attention"] as { note: string }).note, "43 degrees in the room");
+  });
+
+  it("lets the only decider decide alone a cooling time after the effect was put before them, not after another one was", async () => {
+    const soloMode = { coolingMs: 30 * MINUTE };
+    const rules = [{ ...ruleOf(1, ["finance"]), holdMs: 0 }];
+    const sol = aPerson("sol", ["operator", "finance"]);
+    const others = ControlState.parse(studio.at(controlRef())).staff.filter(({ roles }) => !roles.includes("finance"));
+    const staff = [...others, listed(sol)];
+    const approvalPolicy = { ...DEFAULT_APPROVAL_POLICY, rules, soloMode };
+    studio.change(controlRef(), { approvalPolicy: toDocument(approvalPolicy), staff: staff.map(toDocument) });
+    const harmless = await studio.submitFlag(sol);
+    studio.deps.clock.advance(30 * MINUTE);
+    const input = { ...harmless.input, note: "something else altogether" };
+    const { proposal } = await studio.accepted(studio.revise(harmless, input, sol));
+    await studio.refused(studio.approve(proposal, sol), "SELF_APPROVAL");
+    studio.deps.clock.advance(30 * MINUTE - 1);
+    await studio.refused(studio.approve(proposal, sol), "SELF_APPROVAL");
+    studio.deps.clock.advance(1);
+    const { proposal: approved } = await studio.accepted(studio.approve(proposal, sol));
+    assert.deepEqual([approved.status, approved.soloApproved], ["approved", true]);
   });
 
   it("lets nobody outside of its chain revise it, refuses a broken input, and a late or outdated revision", async () => {

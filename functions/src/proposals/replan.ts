@@ -123,6 +123,8 @@ export function renewed(proposal: Proposal, plan: Plan, epoch: number, { now }: 
   return {
     rev: proposal.rev + 1,
     plan,
+    // Whoever may decide alone thinks it over from now on: it is another effect.
+    submittedAt: now,
     reviews: proposal.reviews.map((review) => ({ ...review, voidedAt: review.voidedAt ?? now })),
     approvedUntil: null,
     executeNotBefore: null,

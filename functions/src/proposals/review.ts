@@ -4,13 +4,22 @@ import type { Outcome } from "../commit/outcome.js";
 import type { DocumentChange } from "../commit/document-change.js";
 import type { Commit, TransactionReads } from "../commit/transactor.js";
 import { exemptionRef, inTenant } from "../contracts/index.js";
-import type { Exemption, Proposal, Review, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
+import type {
+  Exemption,
+  Proposal,
+  Review,
+  RouteAnswer,
+  RouteBody,
+  SelfExclusion,
+  UtcInstant,
+} from "../contracts/index.js";
 import { fewestApprovals } from "../policy/approval-policy.js";
 import { liveReviews } from "../policy/checks.js";
 import { effectiveControl } from "../policy/control.js";
 import { electorateOf } from "../policy/electorate.js";
 import { withoutSecondApprover } from "../policy/exemption.js";
 import type { PolicyOperation, ReviewFacts } from "../policy/facts.js";
+import { personBehind } from "../policy/staff.js";
 import { standsInFor, tally, tieOf } from "../policy/tally.js";
 import type { Electorate } from "../policy/tally.js";
 import type { ProposalCommand } from "./command.js";
@@ -103,7 +112,7 @@ export function rejectProposal(
     const against = new Set(
       liveReviews({ planId: proposal.plan.planId, reviews })
         .filter(({ decision }) => decision === "reject")
-        .map(({ reviewer }) => reviewer.id),
+        .map(({ reviewer }) => personBehind(electorate?.people ?? [], reviewer.id)),
     );
     const isEnded = against.size >= (proposal.rule.rejectRule === "any" ? 1 : fewestApprovals(proposal.rule));
     return stepProposal(
@@ -211,7 +220,7 @@ function decide(
     const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
     const { proposal } = loaded;
-    const words = operation === "approve" ? await freshWords(deps, reads, occasion, proposal, review) : null;
+    const words = operation === "approve" ? await freshWords(deps, reads, occasion, loaded, review) : null;
     const { isRepeated = null } = words ?? {};
     const [stored] = exemptionId === null ? [] : await reads.get([inTenant(tenantId, exemptionRef(exemptionId))]);
     const exemption = readExemption(stored);
@@ -229,12 +238,20 @@ function decide(
       };
     }
     if (policy.reasonCode === "PROPOSAL_EXPIRED") return expireOnRecord(deps, occasion, operation, proposal, policy);
+    const tie = policy.reasonCode === "SELF_APPROVAL" ? tieTo({ ...loaded, proposal, exemption }, occasion) : null;
     return refuseOnRecord(deps, occasion, operation, policy.reasonCode ?? "INTERNAL", {
       proposal,
       policy,
-      details: { proposal },
+      details: { proposal, ...(tie === null ? {} : { via: tie }) },
     });
   });
+}
+
+/** By which tie is somebody kept from deciding, under any of their accounts? null: by none of their own. */
+function tieTo({ proposal, control, exemption }: Found, { actor, now }: Occasion): SelfExclusion | null {
+  const whole = electorateOf(proposal, control.tenant, now);
+  if (whole === null) return null;
+  return tieOf(exemption === null ? whole : withoutSecondApprover(whole, exemption), actor.id);
 }
 
 /** At high risk alone: is this reason one of the person's last ones, and what is remembered when it is not? */
@@ -242,14 +259,15 @@ async function freshWords(
   deps: Deps,
   reads: TransactionReads,
   { tenantId, actor }: Occasion,
-  proposal: Proposal | null,
+  { proposal, control }: LoadedProposal,
   { rationale }: ReviewFacts,
 ): Promise<{ readonly isRepeated: boolean | null; readonly remembered: readonly DocumentChange[] } | null> {
   if (proposal === null || !needsFreshWords(proposal.riskTier) || rationale === null) return null;
-  const known = await loadRecentRationales(reads, tenantId, actor.id);
+  const person = personBehind(control.tenant.kind === "read" ? control.tenant.state.staff : [], actor.id);
+  const known = await loadRecentRationales(reads, tenantId, person);
   if (known === null) return { isRepeated: null, remembered: [] };
   const hash = rationaleHash(deps.sha256, rationale);
-  return { isRepeated: known.includes(hash), remembered: [rememberRationale(tenantId, actor.id, known, hash)] };
+  return { isRepeated: known.includes(hash), remembered: [rememberRationale(tenantId, person, known, hash)] };
 }
 
 function toReview(

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { toDocument } from "../commit/document-change.js";
-import { approverRationalesRef, inTenant, proposalRef } from "../contracts/index.js";
+import { ControlState, approverRationalesRef, controlRef, inTenant, proposalRef } from "../contracts/index.js";
 import type { JsonObject, Proposal } from "../contracts/index.js";
-import { TENANT_ID, anApprover, anOperator, anOwner, anotherApprover, ruleOf } from "../../test/support/builders.js";
+import {
+  TENANT_ID,
+  anApprover,
+  anOperator,
+  anOwner,
+  aPerson,
+  anotherApprover,
+  ruleOf,
+} from "../../test/support/builders.js";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
 import { WHY, openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
@@ -26,6 +34,12 @@ describe("proposals/review", () => {
   const approveWith = (body: object) => {
     const full = { ifRev: waiting.rev, planId: waiting.plan.planId, rationale: null, reasonCode: null, ...body };
     return approveProposal(studio.deps, { ...command(), body: full });
+  };
+  /** Another account of somebody on the staff list. */
+  const alias = (uid: string, account: string): void => {
+    const { staff } = ControlState.parse(studio.at(controlRef()));
+    const listed = staff.map((entry) => (entry.uid === uid ? { ...entry, aliases: [account] } : entry));
+    studio.change(controlRef(), { staff: listed.map(toDocument) });
   };
   /** Somebody reaches past the functions and alters the stored proposal. */
   const tamper = (fields: JsonObject): void => studio.change(proposalRef(waiting.proposalId), fields);
@@ -97,6 +111,24 @@ describe("proposals/review", () => {
     assert.equal((await studio.refused(studio.approve(waiting, anOperator()), "ROLE_MISSING")).via, undefined);
     const own = await studio.submitFlag(anApprover());
     assert.equal((await studio.refused(studio.approve(own), "SELF_APPROVAL")).via, "requester");
+    alias("ana", "ana-2");
+    const other = aPerson("ana-2", ["approver"]);
+    assert.equal((await studio.refused(studio.approve(own, other), "SELF_APPROVAL")).via, "requester");
+    const { approvalPolicy } = ControlState.parse(studio.at(controlRef()));
+    const editors = [{ uid: "ana", excludedUntil: later(HOUR) }];
+    studio.change(controlRef(), { approvalPolicy: toDocument({ ...approvalPolicy, editors }) });
+    assert.equal((await studio.refused(studio.approve(waiting), "SELF_APPROVAL")).via, "policyEditor24h");
+  });
+
+  it("ends a proposal with as many people's rejections as approvals would be needed, where the rule says so", async () => {
+    tamper({ rule: toDocument({ ...ruleOf(2), rejectRule: "quorum" }) });
+    alias("ana", "ana-2");
+    const first = await studio.accepted(studio.reject(waiting), ["proposal.rejection_counted"]);
+    const again = await studio.accepted(studio.reject(first.proposal, aPerson("ana-2", ["approver"])));
+    assert.equal(again.proposal.status, "pending_approval", "one person under two accounts is one");
+    const second = await studio.accepted(studio.reject(again.proposal, anotherApprover()), ["proposal.rejected"]);
+    assert.equal(second.proposal.status, "rejected");
+    assert.equal(second.proposal.reviews.length, 3, "every answer stays to be seen");
   });
 
   it("refuses another revision, another plan, no reason, and what does not exist", async () => {
@@ -208,6 +240,13 @@ describe("proposals/review", () => {
         await studio.refused(approveWith(next, again), "RATIONALE_BOILERPLATE");
       await studio.accepted(approveWith(next, because(21)));
       await studio.accepted(approveWith(await highRisk(22), because(1)));
+    });
+
+    it("knows a person's reasons by any of their accounts", async () => {
+      alias("ana", "ana-2");
+      await studio.accepted(approveWith(await highRisk(1), because(1)));
+      const other = aPerson("ana-2", ["approver"]);
+      await studio.refused(approveWith(await highRisk(2), because(1), other), "RATIONALE_BOILERPLATE");
     });
 
     it("lets another person give the same reason, and the same person at low risk", async () => {

@@ -31,7 +31,7 @@ export function rollbackProposal(deps: Deps, command: RollingBack): Promise<Outc
     if (proposal === null) return refuseOnRecord(deps, occasion, "rollback", "NOT_FOUND", { proposalId });
 
     const executionId = executionIdFor(deps.sha256, tenantId, proposal.capabilityId, idempotencyKey);
-    const payloadHash = payloadHashOf(deps.sha256, { operation: "rollback", proposalId });
+    const payloadHash = payloadHashOf(deps.sha256, { operation: "rollback", proposalId, ...body });
     const documents = await loadDocuments(reads, tenantId, [
       executionRef(executionId),
       ...proposal.plan.writes.map(({ ref }) => ref),

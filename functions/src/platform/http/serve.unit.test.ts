@@ -345,6 +345,16 @@ describe("platform/http/serve", () => {
       }
     });
 
+  it("asks for a sign-in of the last ten minutes for every release, export, exemption and lent right", () => {
+    const sensitive = Object.entries(API_ROUTES).filter(([name]) =>
+      /^(release|requestExport$|grant|createAuditLink$|changeStaff$|changeOperator$|enrolAgent$|makeEnrolment)/.test(
+        name,
+      ),
+    );
+    assert.equal(sensitive.length, 11);
+    for (const [name, { needsRecentSignIn }] of sensitive) assert.ok(needsRecentSignIn, name);
+  });
+
   it("opens the platform's routes to nobody of a studio, and no studio's routes to the platform's operators", async () => {
     const as = (tenants: Principal["tenants"]) => ({
       verifyToken: () => Promise.resolve({ uid: "rolf", name: "Rolf", signedInAtMs: Date.parse(NOW), tenants }),
