@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 import { beginNewLog } from "../../functions/src/audit/begin-new-log.js";
+import { checkAndRebuild } from "../../functions/src/audit/check-all-logs.js";
 import { checkLog } from "../../functions/src/audit/check-log.js";
 import { openLogMeans } from "../../functions/src/audit/open-log-means.js";
 import { sealLog } from "../../functions/src/audit/seal-log.js";
@@ -8,7 +9,7 @@ import { sequenceLog } from "../../functions/src/audit/sequence-log.js";
 import { TenantId } from "../../functions/src/contracts/index.js";
 import { productionDeps } from "../../functions/src/platform/production-deps.js";
 
-const USAGE = `Usage: npx tsx scripts/admin/audit-log.ts check STUDIO
+const USAGE = `Usage: npx tsx scripts/admin/audit-log.ts check STUDIO [--repair]
        npx tsx scripts/admin/audit-log.ts sequence STUDIO
        npx tsx scripts/admin/audit-log.ts seal STUDIO
        npx tsx scripts/admin/audit-log.ts begin-new-log STUDIO --reason "Why the old log cannot go on"
@@ -20,14 +21,19 @@ const MAX_REASON = 500;
 
 /** Exit codes: 0 all is well or done, 1 findings or nothing to begin, 2 unusable input. */
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { reason: { type: "string" } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { reason: { type: "string" }, repair: { type: "boolean" } },
+  });
   const [command, studio] = positionals;
   const tenantId = TenantId.safeParse(studio);
   if (!tenantId.success || positionals.length !== 2) return say(USAGE, 2);
   const means = await openLogMeans(productionDeps(), `admin-${Date.now()}`);
   switch (command) {
     case "check": {
-      const { size, count, findings } = await checkLog(means, tenantId.data);
+      const repaired = values.repair === true ? await checkAndRebuild(means, tenantId.data) : null;
+      const { size, count, findings } = repaired ?? (await checkLog(means, tenantId.data));
+      if (repaired !== null) console.log(`Rebuilt: ${repaired.rebuilt.join(", ") || "nothing"}.`);
       for (const { kind, text } of findings) console.log(`${kind}: ${text}`);
       return say(`${size} entries checked, ${count} findings.`, count === 0 ? 0 : 1);
     }

@@ -12,8 +12,10 @@ import type { AlarmMeans } from "./log-alarms.js";
 import { checkSeals } from "./check-seals.js";
 import { Findings } from "./log-finding.js";
 import type { LogFinding } from "./log-finding.js";
+import { parseLeaf } from "./leaf.js";
 import type { LogReader } from "./log-store.js";
 import type { NoteVerifier, ProofCrypto } from "./note.js";
+import { readLeaves } from "./read-leaves.js";
 import { ResourceVersions } from "./resource-versions.js";
 import type { SealArchive } from "./seal-archive.js";
 
@@ -22,6 +24,8 @@ export interface LogInspection {
   checkpoints(tenantId: string, epoch: number, overSize: number): AsyncIterable<EntriesCheckpoint>;
   /** Events that wait for their index. */
   pendingEvents(tenantId: string): AsyncIterable<EventDocument>;
+  /** Every event of the studio, of whatever log, in no order that means anything. */
+  allEvents(tenantId: string): AsyncIterable<EventDocument>;
   /** Of one moment: how many events there are of each kind, how far the head is, and how far closed logs were. */
   countEvents(tenantId: string): Promise<EventCounts>;
   /** The documents of these tenant-relative paths; null where there is none. */
@@ -55,6 +59,8 @@ export interface LogCheck {
 }
 
 const DOCUMENTS_AT_ONCE = 300;
+/** Entries that may come while a log is checked, and are looked at. */
+const MAX_LATE = 50_000;
 
 /**
  * Is a studio's log what its events, its records and its signer say (M07.6)? Rebuilds every tile and root from the events, compares every
@@ -88,7 +94,7 @@ export async function checkLog(means: CheckMeans, tenantId: string): Promise<Log
       versions,
       findings,
     });
-  if (remembered.epoch === 1) await checkVersions(means, tenantId, versions, findings, startedAt);
+  await checkVersions(means, { tenantId, epoch: remembered.epoch, head, versions, findings, startedAt });
   await checkCounts(inspection, tenantId, findings);
   await report(means, tenantId, head?.size ?? 0, findings);
   return { size: head?.size ?? 0, count: findings.count, findings: findings.told };
@@ -104,19 +110,21 @@ function checkSigner(
   if (standing.kind === "freeze") findings.add("SIGNER_DIFFERS", `the signer cannot go on: ${standing.reason}`);
 }
 
-/** Events that wait are told of as well: only then are a record and the log in step. */
-async function checkVersions(
-  { inspection, log }: CheckMeans,
-  tenantId: string,
-  versions: ResourceVersions,
-  findings: Findings,
-  startedAt: string,
-): Promise<void> {
-  const sequenced = new Set(versions.paths());
-  for await (const { data } of inspection.pendingEvents(tenantId))
-    if (typeof data["canonical"] === "string") versions.add(data["canonical"]);
+interface VersionsCheck {
+  readonly tenantId: string;
+  readonly epoch: number;
+  readonly head: LogHead | null;
+  readonly versions: ResourceVersions;
+  readonly findings: Findings;
+  readonly startedAt: string;
+}
+
+async function checkVersions(means: CheckMeans, check: VersionsCheck): Promise<void> {
+  const { tenantId, versions, findings, startedAt } = check;
+  const { inspection, log } = means;
+  await addOtherEvents(means, check);
   versions.reportHoles();
-  const paths = [...new Set([...sequenced, ...versions.paths()])];
+  const paths = versions.paths();
   for (let at = 0; at < paths.length; at += DOCUMENTS_AT_ONCE) {
     const refs = paths.slice(at, at + DOCUMENTS_AT_ONCE);
     const documents = await inspection.documents(tenantId, refs);
@@ -131,6 +139,35 @@ async function checkVersions(
         `${ref} is at ${JSON.stringify(auditVersion)}, the last event tells of ${versions.last(ref)}`,
       );
     }
+  }
+}
+
+/**
+ * What tells of a record besides the entries that were checked: events that wait, and after a recovery those of the logs before. They are
+ * outside of this log's tree, and their versions have to go on in its entries without a hole all the same.
+ */
+async function addOtherEvents(
+  { inspection, log }: CheckMeans,
+  { tenantId, epoch, head, versions }: VersionsCheck,
+): Promise<void> {
+  const added = new Set<string>();
+  const add = ({ id, data }: EventDocument): void => {
+    if (added.has(id) || typeof data["canonical"] !== "string") return;
+    added.add(id);
+    versions.add(data["canonical"]);
+  };
+  const others = epoch === 1 ? inspection.pendingEvents(tenantId) : inspection.allEvents(tenantId);
+  for await (const event of others) {
+    const { seq, logEpoch = 1, quarantined } = event.data;
+    if (quarantined === undefined && (typeof seq !== "number" || logEpoch !== epoch)) add(event);
+  }
+  // Entries that came while the others were checked: they waited before, or are newer than the check.
+  const now = await log.head(tenantId);
+  if (head === null || now === null || now.origin !== head.origin || now.size <= head.size) return;
+  const late = await readLeaves(log, { tenantId, epoch }, head.size, Math.min(now.size, head.size + MAX_LATE));
+  for (let at = 0; at < late.length; at += DOCUMENTS_AT_ONCE) {
+    const ids = late.slice(at, at + DOCUMENTS_AT_ONCE).map((leaf) => parseLeaf(leaf).id);
+    for (const event of await log.events(tenantId, ids)) if (event !== null) add(event);
   }
 }
 

@@ -19,6 +19,9 @@ export function firestoreLogInspection(firestore: Firestore): LogInspection {
       const pending = collection(tenantId, COLLECTIONS.auditEvents).where("pending", "==", true);
       for await (const document of pagesOf(pending)) yield toEvent(document);
     },
+    allEvents: async function* (tenantId) {
+      for await (const document of pagesOf(collection(tenantId, COLLECTIONS.auditEvents))) yield toEvent(document);
+    },
     countEvents: (tenantId) =>
       // Of one moment, without holding anybody up.
       firestore.runTransaction(

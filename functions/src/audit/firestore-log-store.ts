@@ -1,6 +1,7 @@
 import { FieldValue, Timestamp } from "firebase-admin/firestore";
 import type { DocumentSnapshot, Firestore, Precondition, WriteBatch } from "firebase-admin/firestore";
 import { toDocument } from "../commit/document-change.js";
+import type { DocumentChange } from "../commit/document-change.js";
 import {
   COLLECTIONS,
   LogCheckpoint,
@@ -63,7 +64,7 @@ export function firestoreLogStore(firestore: Firestore): LogStore {
       putHead(batch, at(tenantId, logHeadRef()), head, version);
       return commit(batch);
     },
-    commitBatch: (tenantId, { head, tiles, stamps }, version) => {
+    commitBatch: (tenantId, { head, tiles, stamps, event: recorded }, version) => {
       const batch = firestore.batch();
       // First, because its update time comes first in the answer.
       putHead(batch, at(tenantId, logHeadRef()), head, version);
@@ -75,14 +76,14 @@ export function firestoreLogStore(firestore: Firestore): LogStore {
           { seq, pending: FieldValue.delete(), ...(head.epoch === 1 ? {} : { logEpoch: head.epoch }) },
           unchangedSince(event.updateTime),
         );
+      createAll(batch, firestore, recorded?.changes ?? []);
       return commit(batch);
     },
     setAside: async (tenantId, event, alarm) => {
       const batch = firestore.batch();
       const fields = { pending: FieldValue.delete(), quarantined: true };
       batch.update(at(tenantId, auditEventRef(event.id)), fields, unchangedSince(event.updateTime));
-      for (const change of alarm.changes)
-        if (change.op === "create") batch.create(firestore.doc(change.path), toFirestore(change.data));
+      createAll(batch, firestore, alarm.changes);
       return (await commit(batch)) !== null;
     },
     publish: async (tenantId, checkpoint) => {
@@ -94,6 +95,11 @@ export function firestoreLogStore(firestore: Firestore): LogStore {
       }
     },
   };
+}
+
+function createAll(batch: WriteBatch, firestore: Firestore, changes: readonly DocumentChange[]): void {
+  for (const change of changes)
+    if (change.op === "create") batch.create(firestore.doc(change.path), toFirestore(change.data));
 }
 
 function putHead(

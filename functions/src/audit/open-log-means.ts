@@ -13,6 +13,7 @@ import { logKeys } from "./log-keys.js";
 import { readLogSettings } from "./log-settings.js";
 import { nodeCrypto } from "./node-crypto.js";
 import { ed25519Verifier } from "./note.js";
+import type { RebuildMeans } from "./rebuild-tiles.js";
 import { sealArchive } from "./seal-archive.js";
 import type { SealArchive } from "./seal-archive.js";
 import type { SealMeans } from "./seal-log.js";
@@ -20,7 +21,7 @@ import type { SequencerMeans } from "./sequencer-means.js";
 import { signerMemory } from "./signer-memory.js";
 
 /** Everything that writes, signs and checks logs in this process. */
-export type LogMeans = SequencerMeans & RecoveryMeans & CheckMeans & SealMeans;
+export type LogMeans = SequencerMeans & RecoveryMeans & CheckMeans & RebuildMeans & SealMeans;
 
 interface Opened {
   readonly signer: CheckpointSigner;

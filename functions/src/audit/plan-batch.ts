@@ -7,6 +7,7 @@ import { formatLeaf } from "./leaf.js";
 import { EMPTY_FRONTIER, leafHash, rootOf } from "./merkle.js";
 import type { Hash, Sha256 } from "./merkle.js";
 import { ProofError } from "./proof-error.js";
+import type { RecordedEvent } from "./record-event.js";
 import { formatHashes, frontierOf, parseHashes } from "./tile-edge.js";
 import { TILE_WIDTH, extendTiles } from "./tiles.js";
 import type { TileEdge } from "./tiles.js";
@@ -28,6 +29,8 @@ export interface LogBatch {
   readonly tiles: readonly LogTile[];
   /** Each event with its index. Fails if the event changed since it was read. */
   readonly stamps: readonly { readonly event: EventDocument; readonly seq: number }[];
+  /** What is put on record in the same commit. */
+  readonly event?: RecordedEvent;
 }
 
 export interface BatchPlan {
