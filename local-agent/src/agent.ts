@@ -12,6 +12,7 @@ import type { Rule } from "./rules/rule.js";
 import { createRulesWatch } from "./rules/watch-rules.js";
 import type { RulesFile } from "./rules/watch-rules.js";
 import { sleep as sleepFor } from "./sleep.js";
+import { createHourlyCount } from "./status/hourly-count.js";
 import type { AgentStatus } from "./status/agent-status.js";
 import type { AgentSigningKey } from "./uplink/agent-key.js";
 import type { SkewMeter } from "./uplink/clock-skew.js";
@@ -119,10 +120,12 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
     apply: (rules) => ingest.replaceRules(rules),
   });
   const stopping = new AbortController();
-  const polls = deps.connectors.map(({ connector, pollIntervalMs }): PollDeps => ({
+  const reads = deps.connectors.map(() => createHourlyCount());
+  const polls = deps.connectors.map(({ connector, pollIntervalMs }, index): PollDeps => ({
     connector,
     intervalMs: pollIntervalMs,
     onSnapshot: ({ readings, devices }) => ingest.take(readings, devices),
+    onPolled: (isOk) => reads[index]?.note(isOk, nowMs()),
     logger: logger.for(connector.id),
     chance,
     sleep,
@@ -228,7 +231,11 @@ export async function createAgent(deps: AgentDeps): Promise<Agent> {
       now: new Date(nowMs()).toISOString(),
       isStopping: stopping.signal.aborted,
       lastTickAt: lastTickAtMs === null ? null : new Date(lastTickAtMs).toISOString(),
-      connectors: deps.connectors.map(({ connector }) => ({ ...connector.health(), id: connector.id })),
+      connectors: deps.connectors.map(({ connector }, index) => ({
+        ...connector.health(),
+        id: connector.id,
+        readsInLastHour: reads[index]?.read(nowMs()) ?? { ok: 0, failed: 0 },
+      })),
       outbox: outbox.counts(),
       uplink: uplink.status(),
       clock: deps.skew?.read() ?? null,

@@ -11,6 +11,8 @@ export interface PollDeps {
   readonly connector: Connector;
   readonly intervalMs: number;
   readonly onSnapshot: (snapshot: StatusSnapshot) => Promise<void>;
+  /** Told how each poll went: its readings were taken, or it failed. */
+  readonly onPolled?: (isOk: boolean) => void;
   readonly logger: Logger;
   readonly chance: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -40,10 +42,13 @@ export async function pollOnce(deps: PollDeps, signal: AbortSignal): Promise<boo
     const snapshot = await guarded(deps, () => deps.connector.readStatus(), signal);
     if (snapshot === null) return false;
     await deps.onSnapshot(snapshot);
+    deps.onPolled?.(true);
     return true;
   } catch (error) {
     const code = error instanceof ConnectorError ? error.code : "DEFECT";
-    if (!signal.aborted) deps.logger.warn("poll_failed", { connector: deps.connector.id, code, error });
+    if (signal.aborted) return false;
+    deps.onPolled?.(false);
+    deps.logger.warn("poll_failed", { connector: deps.connector.id, code, error });
     return false;
   }
 }

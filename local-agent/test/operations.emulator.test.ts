@@ -54,6 +54,25 @@ describe("local-agent/main operated from a terminal", function () {
     assert.equal(hub.requests.length, requests);
   });
 
+  it("shows the live counts of the agent that runs, in status and in doctor", async () => {
+    const agent = spawnAgent(config("run"));
+    await agent.sees("status_page_open");
+    const pagePath = join(home.folder, "with-page.json");
+    const written = JSON.parse(await readFile(home.configPath, "utf8")) as object;
+    await writeFile(pagePath, JSON.stringify({ ...written, status: { port: portOf(agent) } }));
+    const isReading = async (): Promise<boolean> =>
+      ((await readStatus(portOf(agent))).connectors[0]?.readsInLastHour.ok ?? 0) > 2;
+    while (!(await isReading())) await new Promise((resolve) => setTimeout(resolve, 100));
+    const doctor = spawnAgent(["doctor", "--offline", "--config", pagePath]);
+    const status = spawnAgent(["status", "--config", pagePath]);
+    await Promise.all([doctor.ended, status.ended]);
+    for (const { output } of [doctor, status]) {
+      assert.match(output.join("\n"), /hubitat: healthy, breaker closed, \d+ reads in the last hour and 0 that failed/);
+      assert.match(output.join("\n"), /waiting +\d+ observations[^]*gaps +none[^]*clock +/);
+    }
+    assert.equal(await agent.kill("SIGTERM"), 0);
+  });
+
   it("answers on its page while it runs, takes good rules, refuses bad ones, drains on SIGTERM and ends with 0", async () => {
     const agent = spawnAgent(config("run"));
     await agent.sees("status_page_open");

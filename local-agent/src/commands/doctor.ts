@@ -7,7 +7,9 @@ import type { AgentConfig } from "../config.js";
 import { loadConfig } from "../load-config.js";
 import { readOutbox } from "../outbox/inspect-level.js";
 import { OutboxInUse } from "../outbox/open-level.js";
-import { WRONG_CLOCK_MS } from "../status/agent-status.js";
+import { hindrances, WRONG_CLOCK_MS } from "../status/agent-status.js";
+import { readStatus } from "../status/read-status.js";
+import { statusLines } from "../status/status-page.js";
 import { createSkewMeter } from "../uplink/clock-skew.js";
 import { googleTokens } from "../uplink/google-tokens.js";
 import { PublishError } from "../uplink/publisher.js";
@@ -30,7 +32,7 @@ const ENOUGH_DISK_BYTES = 256 * 1024 * 1024;
 
 /**
  * `studio-agent doctor`: would the agent work here? Looks at the configuration, the key, the disk, the outbox, the clock,
- * the right to publish, and reads each device once. It changes nothing. Ends with 1 when something would keep the agent
+ * the right to publish, the agent that runs here, if one does, and reads each device once. It changes nothing. Ends with 1 when something would keep the agent
  * from its work.
  */
 export async function doctor(options: DoctorOptions): Promise<void> {
@@ -41,6 +43,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
     ok("rules", `${config.rules.length} rules`),
     examineDisk(config.stateDir),
     await examineOutbox(config.stateDir),
+    ...(await examineRunning(config)),
     ...(options.offline === true ? [] : await examineNetwork(config)),
   ];
   for (const { what, verdict, detail } of findings) console.log(`${verdict.padEnd(4)}  ${what}: ${detail}`);
@@ -75,6 +78,16 @@ async function examineOutbox(stateDir: string): Promise<Finding> {
     if (error instanceof OutboxInUse) return ok("outbox", "in use: the agent runs");
     return fail("outbox", `it cannot be opened (${codeOf(error)})`);
   }
+}
+
+/** What the agent on this machine says of itself, its live counts included. Nothing where none runs or it has no page. */
+async function examineRunning({ status: page, agentId }: AgentConfig): Promise<Finding[]> {
+  if (page === null) return [];
+  const status = await readStatus(page.port).catch(() => null);
+  if (status === null) return [];
+  if (status.agentId !== agentId) return [warn("running agent", `${status.agentId} answers on port ${page.port}`)];
+  const verdict = hindrances(status).length === 0 ? ok : warn;
+  return statusLines(status).map((line) => verdict("running agent", line));
 }
 
 async function examineNetwork(config: AgentConfig): Promise<Finding[]> {

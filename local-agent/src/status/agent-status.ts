@@ -1,6 +1,7 @@
 import type { ConnectorHealth } from "../connector.js";
 import type { OutboxCounts } from "../outbox/outbox.js";
 import type { ClockSkew } from "../uplink/clock-skew.js";
+import type { Tally } from "./hourly-count.js";
 
 /** Everything that the agent says of itself: shown on this machine alone, and free of secrets and of readings. */
 export interface AgentStatus {
@@ -13,12 +14,17 @@ export interface AgentStatus {
   readonly isStopping: boolean;
   /** When the agent last looked after itself; null: not yet. */
   readonly lastTickAt: string | null;
-  readonly connectors: readonly (ConnectorHealth & { readonly id: string })[];
+  readonly connectors: readonly ConnectorStatus[];
   readonly outbox: OutboxCounts;
   readonly uplink: UplinkStatus;
   /** null: the cloud has not answered yet. */
   readonly clock: ClockSkew | null;
   readonly rules: RulesStatus;
+}
+
+export interface ConnectorStatus extends ConnectorHealth {
+  readonly id: string;
+  readonly readsInLastHour: Tally;
 }
 
 export interface UplinkStatus {

@@ -1,5 +1,5 @@
 import { hindrances } from "./agent-status.js";
-import type { AgentStatus } from "./agent-status.js";
+import type { AgentStatus, ConnectorStatus } from "./agent-status.js";
 
 /** The status as one page without script, picture or link: what a browser on this machine shows. */
 export function statusPage(status: AgentStatus): string {
@@ -15,7 +15,7 @@ table{border-collapse:collapse;width:100%;margin:0 0 1.5rem}th,td{text-align:lef
 .ok{color:#176b2c}.bad{color:#9b1c1c}@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}.ok{color:#7ddc92}.bad{color:#ff9a9a}}</style></head><body>
 <h1>${text(status.agentId)}</h1>${verdict}
 <h2>Agent</h2>${table(agentRows(status))}
-<h2>Connectors</h2>${table(status.connectors.map(({ id, state, lastSuccessAt, lastError, consecutiveFailures }) => [id, `${state}, last success ${lastSuccessAt ?? "never"}, last error ${lastError ?? "none"}, ${consecutiveFailures} failures in a row`]))}
+<h2>Connectors</h2>${table(status.connectors.map((connector) => [connector.id, connectorText(connector)]))}
 </body></html>`;
 }
 
@@ -24,10 +24,7 @@ export function statusLines(status: AgentStatus): string[] {
   const problems = hindrances(status);
   return [
     ...agentRows(status).map(([name, value]) => `${name.padEnd(14)} ${value}`),
-    ...status.connectors.map(
-      ({ id, state, lastSuccessAt }) =>
-        `${`connector ${id}`.padEnd(14)} ${state}, last success ${lastSuccessAt ?? "never"}`,
-    ),
+    ...status.connectors.map((connector) => `connector ${connector.id}: ${connectorText(connector)}`),
     ...(problems.length === 0 ? ["everything works"] : problems.map((it) => `problem        ${it}`)),
   ];
 }
@@ -41,11 +38,29 @@ function agentRows(status: AgentStatus): [string, string][] {
     ["sequence", status.bootId],
     ["started", status.startedAt],
     ["waiting", `${outbox.observations} observations (${outbox.bytes} bytes), ${outbox.proposals} proposals`],
+    ["gaps", gapText(outbox)],
     ["published", uplink.lastPublishedAt ?? "nothing yet"],
     ["failures", `${uplink.failuresInARow} in a row, last ${uplink.lastErrorCode ?? "none"}`],
     ["clock", clock === null ? "not measured yet" : `${clock.skewMs} ms ahead, ± ${clock.uncertaintyMs} ms`],
     ["rules", `${rules.count}, since ${rules.loadedAt}`],
   ];
+}
+
+/** Everything of one connector that changes from hour to hour. */
+function connectorText(connector: ConnectorStatus): string {
+  const { state, breaker = "closed", readsInLastHour, lastSuccessAt, lastError, consecutiveFailures } = connector;
+  const { ok, failed } = readsInLastHour;
+  return (
+    `${state}, breaker ${breaker}, ${ok} reads in the last hour and ${failed} that failed, ` +
+    `last success ${lastSuccessAt ?? "never"}, last error ${lastError ?? "none"}, ${consecutiveFailures} failures in a row`
+  );
+}
+
+/** A gap counts until a report of it has arrived in the cloud. */
+function gapText({ unreportedDrops, unreportedGap }: AgentStatus["outbox"]): string {
+  if (unreportedDrops === 0) return "none that is not reported";
+  const span = unreportedGap === null ? "" : `, queued from ${unreportedGap.fromAt} to ${unreportedGap.toAt}`;
+  return `${unreportedDrops} observations were dropped${span}`;
 }
 
 const table = (rows: readonly (readonly string[])[]): string =>

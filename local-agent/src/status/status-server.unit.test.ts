@@ -16,7 +16,12 @@ const aStatus = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   now: "2026-11-21T09:00:00.000Z",
   isStopping: false,
   lastTickAt: "2026-11-21T08:59:59.000Z",
-  connectors: [{ id: "hubitat", state: "healthy", lastSuccessAt: null, lastError: null, consecutiveFailures: 0 }],
+  connectors: [
+    {
+      ...{ id: "hubitat", state: "healthy", lastSuccessAt: null, lastError: null, consecutiveFailures: 0 },
+      ...{ breaker: "half_open", readsInLastHour: { ok: 171, failed: 9 } },
+    },
+  ],
   outbox: {
     observations: 3,
     proposals: 0,
@@ -87,7 +92,12 @@ describe("local-agent/status", () => {
       [{ outbox: { ...aStatus().outbox, unreportedDrops: 7 } }, /7 observations were dropped/],
       [
         {
-          connectors: [{ id: "hub", state: "down", lastSuccessAt: null, lastError: "AUTH", consecutiveFailures: 9 }],
+          connectors: [
+            {
+              ...{ id: "hub", state: "down", lastSuccessAt: null, lastError: "AUTH", consecutiveFailures: 9 },
+              readsInLastHour: { ok: 0, failed: 9 },
+            },
+          ],
         },
         /hub is down \(AUTH\)/,
       ],
@@ -102,6 +112,23 @@ describe("local-agent/status", () => {
       assert.match(found[0] ?? "", sentence);
       assert.ok(statusLines(aStatus(change)).some((line) => line.startsWith("problem")));
     }
+  });
+
+  it("shows reads of the last hour, breaker, queue, gap and skew, on the page and in the terminal", () => {
+    const gap = { fromAt: "2026-11-21T08:10:00.000Z", toAt: "2026-11-21T08:20:00.000Z", observations: 7 };
+    const status = aStatus({ outbox: { ...aStatus().outbox, unreportedDrops: 7, unreportedGap: gap } });
+    const lines = statusLines(status).join("\n");
+    for (const shown of [
+      "171 reads in the last hour and 9 that failed",
+      "breaker half_open",
+      "3 observations (600 bytes), 0 proposals",
+      "7 observations were dropped, queued from 2026-11-21T08:10:00.000Z to 2026-11-21T08:20:00.000Z",
+      "20 ms ahead, ± 80 ms",
+    ]) {
+      assert.ok(lines.includes(shown), `${shown} is not in\n${lines}`);
+      assert.ok(statusPage(status).includes(shown), shown);
+    }
+    assert.match(statusLines(aStatus()).join("\n"), /gaps +none that is not reported/);
   });
 
   it("writes names from outside as text and not as markup", () => {

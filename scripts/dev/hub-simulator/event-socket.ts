@@ -18,6 +18,8 @@ export class EventSocket {
   attach(http: Server, record: (request: IncomingMessage) => void): void {
     http.on("upgrade", (request, socket, head) => {
       record(request);
+      // A client that hangs up while it is turned away is no failure of the hub.
+      socket.on("error", () => undefined);
       if (request.url !== "/eventsocket") socket.destroy();
       else if (this.manner !== "open") this.turnAway(socket);
       else this.server.handleUpgrade(request, socket, head, () => undefined);

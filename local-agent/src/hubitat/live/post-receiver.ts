@@ -13,6 +13,9 @@ const MAX_CONNECTIONS = 16;
 const MAX_REQUESTS_A_SOCKET = 1_000;
 /** From the first byte to the last: a hub on the same network needs milliseconds. */
 const REQUEST_MS = 5_000;
+/** A studio's hub tells some ten events a second at its busiest; a scene that switches everything tells them at once. */
+const EVENTS_AT_ONCE = 500;
+const EVENTS_A_SECOND = 50;
 const PATH = "/hub-events/";
 
 /**
@@ -20,7 +23,13 @@ const PATH = "/hub-events/";
  * Taken are JSON posts from the hub's own address to the secret path, and nothing else. The hub signs nothing, so whoever
  * forges its address can forge an event: see `isCalming` for what such an event cannot do.
  */
-export function createPostReceiver(config: PostUrlConfig, listener: LiveListener): LiveChannel {
+export function createPostReceiver(
+  config: PostUrlConfig,
+  listener: LiveListener,
+  /** Milliseconds of a clock that nobody sets. */
+  steadyMs: () => number = () => performance.now(),
+): LiveChannel {
+  const mayTake = rateBound(steadyMs);
   const wanted = digest(`${PATH}${config.pathSecret}`);
   const sources = new Set(config.hubAddresses);
   let server: Server | null = null;
@@ -43,7 +52,8 @@ export function createPostReceiver(config: PostUrlConfig, listener: LiveListener
     if (!sources.has(peer)) return 403;
     if (!timingSafeEqual(digest(url ?? ""), wanted)) return 404;
     if (method !== "POST") return 405;
-    return /^application\/json\b/.test(headers["content-type"] ?? "") ? null : 415;
+    if (!/^application\/json\b/.test(headers["content-type"] ?? "")) return 415;
+    return mayTake() ? null : 429;
   }
 
   return {
@@ -72,6 +82,20 @@ export function createPostReceiver(config: PostUrlConfig, listener: LiveListener
         closing.closeAllConnections();
       });
     },
+  };
+}
+
+/** What is too much is not heard; the next poll tells how things stand. */
+function rateBound(steadyMs: () => number): () => boolean {
+  let left = EVENTS_AT_ONCE;
+  let filledAtMs = steadyMs();
+  return () => {
+    const nowMs = steadyMs();
+    left = Math.min(EVENTS_AT_ONCE, left + ((nowMs - filledAtMs) / 1_000) * EVENTS_A_SECOND);
+    filledAtMs = nowMs;
+    if (left < 1) return false;
+    left -= 1;
+    return true;
   };
 }
 

@@ -23,17 +23,21 @@ describe("local-agent/hubitat/live/post-receiver", () => {
     [events, malformed] = [[], 0];
   });
 
-  async function receive(over: Partial<PostUrlConfig> = {}): Promise<string> {
+  async function receive(over: Partial<PostUrlConfig> = {}, steadyMs?: () => number): Promise<string> {
     const port = await freePort();
     const config = PostUrlConfig.parse({
       ...{ kind: "post_url", listenHost: "127.0.0.1", port, pathSecret: SECRET, hubAddresses: ["127.0.0.1"] },
       ...over,
     });
-    const channel = createPostReceiver(config, {
-      onEvent: (event) => events.push(event),
-      onOpen: () => undefined,
-      onMalformed: () => (malformed += 1),
-    });
+    const channel = createPostReceiver(
+      config,
+      {
+        onEvent: (event) => events.push(event),
+        onOpen: () => undefined,
+        onMalformed: () => (malformed += 1),
+      },
+      steadyMs,
+    );
     open.push(channel);
     await channel.start();
     assert.equal(channel.isOpen(), true);
@@ -96,6 +100,19 @@ describe("local-agent/hubitat/live/post-receiver", () => {
     assert.equal(await post(url, JSON.stringify(EVENT)), 204);
     assert.equal(events.length, 1);
   });
+
+  it("takes 500 events at once and then 50 a second, whoever sends them, and asks a stranger for no token of that", async () => {
+    let nowMs = 0;
+    const url = await receive({}, () => nowMs);
+    const body = JSON.stringify(EVENT);
+    for (let n = 0; n < 40; n += 1) assert.equal(await post(url.replace(SECRET, "x"), body), 404);
+    const statuses: number[] = [];
+    for (let n = 0; n < 505; n += 1) statuses.push(await post(url, body));
+    assert.deepEqual(statuses.slice(0, 500), Array<number>(500).fill(204));
+    assert.deepEqual(statuses.slice(500), Array<number>(5).fill(429));
+    nowMs = 100;
+    assert.deepEqual([await post(url, body), events.length], [204, 501]);
+  }).timeout(30_000);
 
   it("turns away every other address than the hub's before it looks at the path", async () => {
     const url = await receive({ hubAddresses: ["192.168.1.20"] });
