@@ -12,12 +12,12 @@ import { SAGUARO, seedStudio } from "./seed/index.js";
 import type { SeedSummary } from "./seed/index.js";
 import { AGENT_ID, agentSettings } from "./up/agent-settings.js";
 import { chooseFixedPorts, OFFSET_VARIABLE } from "./up/choose-ports.js";
+import { logInToVacuum, startDemoVacuum } from "./up/demo-vacuum.js";
 import { enrolDemoAgent } from "./up/enrol-demo-agent.js";
 import { keepSweeping } from "./up/run-sweeps.js";
 import { prepareAgentFolder, startAgent } from "./up/start-agent.js";
 import { Steps } from "./up/steps.js";
 import { welcomeLines } from "./up/welcome.js";
-import { startVacuumSimulator } from "./vacuum-simulator/index.js";
 import type { VacuumSimulator } from "./vacuum-simulator/index.js";
 
 const TENANT_ID = SAGUARO.tenant.tenantId;
@@ -61,7 +61,7 @@ async function seedDemo(emulators: RunningEmulators): Promise<SeedSummary> {
 }
 
 function startSimulators(): Promise<[HubSimulator, VacuumSimulator]> {
-  return Promise.all([startHubSimulator({ startAt: HUB_STARTS_AT, speed: HUB_SPEED }), startVacuumSimulator()]);
+  return Promise.all([startHubSimulator({ startAt: HUB_STARTS_AT, speed: HUB_SPEED }), startDemoVacuum()]);
 }
 
 async function bringUpAgent(
@@ -71,6 +71,7 @@ async function bringUpAgent(
   vacuum: VacuumSimulator,
 ): Promise<LoggedProcess> {
   const { publicKeyBase64 } = prepareAgentFolder(AGENT_FOLDER);
+  await logInToVacuum(vacuum, join(AGENT_FOLDER, "state"));
   const owner = seed.signIns.find(({ tenants }) => tenants[TENANT_ID]?.includes("owner"));
   if (owner === undefined) throw new Error(`The seed has no owner of ${TENANT_ID}, who alone may enrol an agent.`);
   await enrolDemoAgent({

@@ -1,5 +1,6 @@
 import type { HubSimulator } from "../hub-simulator/index.js";
 import type { VacuumSimulator } from "../vacuum-simulator/index.js";
+import { vacuumAccountSection } from "./demo-vacuum.js";
 
 /** The agent's name in the demo studio; files, enrolment and the cockpit use the same one. */
 export const AGENT_ID = "kiln-room-agent";
@@ -30,14 +31,7 @@ export function agentSettings({ tenantId, projectId, hub, vacuum }: AgentSetting
       temperatureUnit: "°C",
       pollIntervalMs: HUB_POLL_MS,
     },
-    roborock: {
-      brokerUrl: vacuum.brokerUrl,
-      protocolVersion: vacuum.protocolVersion,
-      ...(vacuum.ca !== undefined && { ca: vacuum.ca }),
-      rriot: vacuum.rriot,
-      devices: vacuum.devices,
-      pollIntervalMs: VACUUM_POLL_MS,
-    },
+    roborockAccount: { ...vacuumAccountSection(vacuum), pollIntervalMs: VACUUM_POLL_MS },
     rules: RULES,
     // Quick to watch, as above: a studio's agent waits a minute for more to carry.
     routineEveryMs: 2_000,
