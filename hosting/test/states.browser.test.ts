@@ -133,34 +133,6 @@ const STATES: readonly State[] = [
     then: (page) => page.getByRole("button", { name: "Stop" }).click(),
   },
   {
-    name: "the devices",
-    scenario: "busy",
-    path: "/t/clay/devices",
-    shows: ["41.23 °C", "20 s ago", "stale", "unknown", "simulated", "Degraded", "Unreadable record"],
-  },
-  {
-    name: "a firing with its curve, a gap and an alarm",
-    scenario: "busy",
-    path: "/t/clay/devices",
-    shows: [
-      "Bisque of the week · L&L eQ2827-3",
-      "Rises 108 °C an hour; the program allows 67.",
-      "the longest of 15 minutes",
-    ],
-  },
-  {
-    name: "a silent agent",
-    scenario: "silent",
-    path: "/t/clay/devices",
-    shows: ["was last heard 12 min ago", "Down", "9 failures in a row"],
-  },
-  {
-    name: "no devices, and connectors that failed alone",
-    scenario: "no-devices",
-    path: "/t/clay/devices",
-    shows: ["No device has reported yet", "The connectors could not be read"],
-  },
-  {
     name: "the record",
     scenario: "busy",
     path: "/t/clay/audit",

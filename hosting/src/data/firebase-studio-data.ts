@@ -5,6 +5,7 @@ import {
   COLLECTIONS,
   ControlState,
   Delegation,
+  DeadLetter,
   Digest,
   DeviceBoard,
   Exemption,
@@ -20,7 +21,7 @@ import {
   proposalRef,
   tenantPath,
 } from "@studio-os/functions/contracts";
-import type { ConnectorHealth, Device, ProposalStatus } from "@studio-os/functions/contracts";
+import type { Device, ProposalStatus } from "@studio-os/functions/contracts";
 import type * as z from "zod";
 import { createApiClient } from "./api-client.js";
 import { openAuditData, toHistory } from "./audit-data.js";
@@ -31,6 +32,7 @@ import type { ListQuery, LiveLayer, RawDocument } from "./firestore-live.js";
 import { readList, readOne } from "./read-document.js";
 import { CHOICES, toChoices } from "./record-choices.js";
 import { remembered } from "./remembered.js";
+import { DEAD_LETTER_LIMITS } from "./studio-data.js";
 import type { Listed, Queue, QueueRow, RecordCollection, StudioData, TenantData } from "./studio-data.js";
 import { documentFeed, joinFeeds, listFeed } from "./watch.js";
 import type { WatchDeps } from "./watch.js";
@@ -55,9 +57,10 @@ const QUOTA_LIMIT = 200;
 const DIGEST_LIMIT = 40;
 const NOTICE_LIMIT = 100;
 const AGENT_LIMIT = 20;
-const FIRING_LIMIT = 3;
 const GRANT_LIMIT = 100;
 const OPEN_EXEMPTION_LIMIT = 30;
+const ENROLLED_LIMIT = 60;
+const FIRING_LIMIT = 6;
 
 /** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
 export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
@@ -127,7 +130,6 @@ function tenantFeeds(
     quotas: newest(QuotaState, COLLECTIONS.quotas, "updatedAt", QUOTA_LIMIT),
     digests: newest(Digest, COLLECTIONS.digests, "updatedAt", DIGEST_LIMIT),
     notices: newest(Notice, COLLECTIONS.notices, "at", NOTICE_LIMIT),
-    agents: list(COLLECTIONS.agents, AGENT_LIMIT, (documents) => readList(Agent, documents)),
     delegations: newest(Delegation, COLLECTIONS.delegations, "expiresAt", GRANT_LIMIT),
     exemptions: newest(Exemption, COLLECTIONS.exemptions, "expiresAt", GRANT_LIMIT),
     openExemptions: listFeed(
@@ -145,9 +147,9 @@ function tenantFeeds(
       listFeed(deps, { path: inTenant(tenantId, name), ...CHOICES[name] }, (documents) => toChoices(name, documents)),
     ),
     devices: list(COLLECTIONS.devices, AGENT_LIMIT, (documents) => onBoards(readList(DeviceBoard, documents))),
-    connectors: list(COLLECTIONS.connectorHealth, AGENT_LIMIT, (documents) =>
-      ofAgents(readList(AgentHealth, documents)),
-    ),
+    agents: list(COLLECTIONS.agents, ENROLLED_LIMIT, (documents) => readList(Agent, documents)),
+    health: list(COLLECTIONS.connectorHealth, AGENT_LIMIT, (documents) => readList(AgentHealth, documents)),
+    deadLetters: deadLetterFeeds(deps, tenantId),
     firings: listFeed(
       deps,
       { path: inTenant(tenantId, COLLECTIONS.firingLogs), orderBy: ["updatedAt", "desc"], limit: FIRING_LIMIT },
@@ -178,10 +180,20 @@ const onBoards = ({ items, unreadable }: Listed<DeviceBoard>): Listed<Device> =>
   unreadable,
 });
 
-const ofAgents = ({ items, unreadable }: Listed<AgentHealth>): Listed<ConnectorHealth> => ({
-  items: items.flatMap(({ connectors }) => connectors),
-  unreadable,
-});
+function deadLetterFeeds(deps: WatchDeps, tenantId: string): TenantData["deadLetters"] {
+  const path = inTenant(tenantId, COLLECTIONS.deadLetters);
+  const feeds = new Map(
+    DEAD_LETTER_LIMITS.map((limit) => [
+      limit,
+      listFeed(deps, { path, orderBy: ["lastSeenAt", "desc"], limit }, (documents) => readList(DeadLetter, documents)),
+    ]),
+  );
+  return (limit) => feeds.get(limit) ?? missing(limit);
+}
+
+function missing(limit: number): never {
+  throw new Error(`no list of ${limit} dead letters is kept`);
+}
 
 function toQueueRows(documents: readonly RawDocument[]): readonly QueueRow[] {
   return documents.map(({ id, data }): QueueRow => {

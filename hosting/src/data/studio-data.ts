@@ -1,11 +1,12 @@
 import type {
   Agent,
+  AgentHealth,
   ApiErrorDetails,
   ApiRouteName,
   ApprovalPolicy,
-  ConnectorHealth,
   ControlState,
   Delegation,
+  DeadLetter,
   Digest,
   Exemption,
   GlobalControlState,
@@ -111,6 +112,10 @@ export interface RecordChoice {
   readonly label: string;
 }
 
+/** How many dead letters are read at once; each holds a whole message. */
+export const DEAD_LETTER_LIMITS = [20, 60, 180] as const;
+export type DeadLetterLimit = (typeof DEAD_LETTER_LIMITS)[number];
+
 export interface TenantData {
   readonly tenantId: string;
   readonly connection: Store<Connection>;
@@ -118,14 +123,17 @@ export interface TenantData {
   readonly control: Feed<ControlPair>;
   readonly queue: Feed<Queue>;
   readonly devices: Feed<Listed<Device>>;
-  readonly connectors: Feed<Listed<ConnectorHealth>>;
+  /** Every agent that was ever enrolled, the revoked ones as well. */
+  readonly agents: Feed<Listed<Agent>>;
+  /** How each agent and its connectors do, by their own reports. */
+  readonly health: Feed<Listed<AgentHealth>>;
+  /** The newest messages that were refused, as many as are asked for. For those who may drive them again. */
+  readonly deadLetters: (limit: DeadLetterLimit) => Feed<Listed<DeadLetter>>;
   /** The versions of the approval policy, the newest first. */
   readonly policies: Feed<Listed<ApprovalPolicy>>;
   readonly quotas: Feed<Listed<QuotaState>>;
   readonly digests: Feed<Listed<Digest>>;
   readonly notices: Feed<Listed<Notice>>;
-  /** Every agent that was ever enrolled, the revoked ones as well. */
-  readonly agents: Feed<Listed<Agent>>;
   /** What people lend to agents, and have lent: what ends last comes first. */
   readonly delegations: Feed<Listed<Delegation>>;
   readonly exemptions: Feed<Listed<Exemption>>;

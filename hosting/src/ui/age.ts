@@ -50,3 +50,18 @@ export function formatMoment(at: string, timeZone: string | undefined): string {
     ...(timeZone !== undefined && timeZone !== own ? { timeZoneName: "short" as const } : {}),
   }).format(new Date(at));
 }
+
+/** A moment by the clock on the studio's wall: `14:02`, with the day where that is not today there. */
+export function formatClock(at: string, nowMs: number, timeZone: string | undefined): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const dayOf = (moment: Date): string =>
+    new Intl.DateTimeFormat("en-CA", { dateStyle: "short", ...zone }).format(moment);
+  const moment = new Date(at);
+  const isToday = dayOf(moment) === dayOf(new Date(nowMs));
+  return new Intl.DateTimeFormat("en-GB", {
+    ...(isToday ? {} : { day: "numeric", month: "short" }),
+    hour: "2-digit",
+    minute: "2-digit",
+    ...zone,
+  }).format(moment);
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NOON_MS, instant } from "../../test/support/builders.js";
-import { formatAge, formatLeft, formatMoment, formatRetry, formatSpan } from "./age.js";
+import { formatAge, formatClock, formatLeft, formatMoment, formatRetry, formatSpan } from "./age.js";
 
 describe("ui/age", () => {
   it("writes a span in the largest unit that fits", () => {
@@ -26,6 +26,12 @@ describe("ui/age", () => {
     assert.equal(formatRetry(instant(noon + 5 * 60_000), noon), "12:05");
     assert.equal(formatRetry(instant(noon + 5 * 60_000 + 1), noon), "12:06");
     assert.match(formatRetry(instant(noon + 24 * 3_600_000), noon), /^22 Nov.* 12:00$/);
+  });
+
+  it("writes the time of day alone for today, by the studio's day and not the reader's", () => {
+    const at = (iso: string, now: string) => formatClock(iso, Date.parse(now), "Asia/Tokyo");
+    assert.equal(at("2026-11-21T05:02:40.000Z", "2026-11-21T14:59:59.000Z"), "14:02");
+    assert.equal(at("2026-11-21T05:02:40.000Z", "2026-11-21T15:00:00.000Z"), "21 Nov, 14:02");
   });
 
   it("writes moments in the studio's own time and names the zone", () => {

@@ -4,13 +4,17 @@ import { useSyncExternalStore } from "react";
 export const STUDIO_SECTIONS = ["people", "rules", "lent", "exemptions", "limits", "stops"] as const;
 export type StudioSection = (typeof STUDIO_SECTIONS)[number];
 
+/** The parts of the Devices page: what was read, the firings, who reads, and what was refused. */
+export const DEVICE_SECTIONS = ["readings", "firings", "agents", "dead-letters"] as const;
+export type DeviceSection = (typeof DEVICE_SECTIONS)[number];
+
 export type Page =
   | { readonly name: "home" }
   | { readonly name: "queue"; readonly tenantId: string; readonly proposalId: string | null }
   | { readonly name: "propose"; readonly tenantId: string; readonly capabilityId: string | null }
   | { readonly name: "revise"; readonly tenantId: string; readonly proposalId: string }
   | { readonly name: "notices"; readonly tenantId: string }
-  | { readonly name: "devices"; readonly tenantId: string }
+  | { readonly name: "devices"; readonly tenantId: string; readonly section: DeviceSection }
   | { readonly name: "audit"; readonly tenantId: string; readonly chain: ChainAddress | null }
   | { readonly name: "studio"; readonly tenantId: string; readonly section: StudioSection }
   | { readonly name: "unknown" };
@@ -38,8 +42,11 @@ export function parsePage(pathname: string): Page {
     case "revise":
       return part === null ? { name: "unknown" } : { name, tenantId, proposalId: part };
     case "notices":
-    case "devices":
       return part === null ? { name, tenantId } : { name: "unknown" };
+    case "devices": {
+      const section = DEVICE_SECTIONS.find((known) => known === (part ?? "readings"));
+      return section === undefined ? { name: "unknown" } : { name, tenantId, section };
+    }
     case "studio": {
       const section = STUDIO_SECTIONS.find((known) => known === (part ?? "people"));
       return section === undefined ? { name: "unknown" } : { name, tenantId, section };
@@ -71,7 +78,8 @@ export const auditPath = (tenantId: string, search = ""): string => `/t/${tenant
 /** `eventId`: the event to open there. */
 export const chainPath = (tenantId: string, { of, id }: ChainAddress, eventId?: string): string =>
   `/t/${tenantId}/audit/${of}/${encodeURIComponent(id)}${eventId === undefined ? "" : `?event=${encodeURIComponent(eventId)}`}`;
-export const devicesPath = (tenantId: string): string => `/t/${tenantId}/devices`;
+export const devicesPath = (tenantId: string, section: DeviceSection = "readings"): string =>
+  `/t/${tenantId}/devices${section === "readings" ? "" : `/${section}`}`;
 export const studioPath = (tenantId: string, section: StudioSection): string => `/t/${tenantId}/studio/${section}`;
 
 function decode(part: string | undefined): string | null {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import {
   auditPath,
   chainPath,
+  DEVICE_SECTIONS,
+  devicesPath,
   noticesPath,
   parsePage,
   proposePath,
@@ -16,7 +18,9 @@ describe("ui/route", () => {
   it("reads back the addresses that it writes", () => {
     assert.deepEqual(parsePage(queuePath("clay", "p 1/2")), { name: "queue", tenantId: "clay", proposalId: "p 1/2" });
     assert.deepEqual(parsePage(queuePath("clay", null)), { name: "queue", tenantId: "clay", proposalId: null });
-    assert.deepEqual(parsePage("/t/clay/devices"), { name: "devices", tenantId: "clay" });
+    assert.equal(devicesPath("clay"), "/t/clay/devices");
+    for (const section of DEVICE_SECTIONS)
+      assert.deepEqual(parsePage(devicesPath("clay", section)), { name: "devices", tenantId: "clay", section });
     assert.deepEqual(parsePage(auditPath("clay")), { name: "audit", tenantId: "clay", chain: null });
     const chain = { of: "request", id: "job-sweep.2026/1" } as const;
     assert.deepEqual(parsePage(chainPath("clay", chain)), { name: "audit", tenantId: "clay", chain });
@@ -34,7 +38,14 @@ describe("ui/route", () => {
 
   it("calls anything else unknown, and survives a broken escape", () => {
     assert.deepEqual(parsePage("/t/clay/finance"), { name: "unknown" });
-    const unknown = ["/x", "/t/clay/revise", "/t/clay/studio/secrets", "/t/clay/notices/n-1", "/t/clay/queue/a/b"];
+    const unknown = [
+      "/x",
+      "/t/clay/revise",
+      "/t/clay/studio/secrets",
+      "/t/clay/devices/locks",
+      "/t/clay/notices/n-1",
+      "/t/clay/queue/a/b",
+    ];
     const audit = ["/t/clay/audit/person/ana", "/t/clay/audit/proposal", "/t/clay/audit/proposal/p-1/x"];
     for (const path of [...unknown, ...audit]) assert.deepEqual(parsePage(path), { name: "unknown" }, path);
     assert.deepEqual(parsePage("/t/clay/queue/%E0%A4%A"), {

@@ -13,7 +13,7 @@ import { ModeBar } from "./control/mode-bar.js";
 import { ReleaseSheet } from "./control/release-sheet.js";
 import { StopSheet } from "./control/stop-sheet.js";
 import { useModeAnnouncements } from "./control/use-mode-announcements.js";
-import { DevicesPage } from "./devices/devices-page.js";
+import { SilenceBanner } from "./devices/silence-banner.js";
 import { goToPages } from "./go-to-pages.js";
 import { HelpSheet } from "./help-sheet.js";
 import { meFrom } from "./queue/me.js";
@@ -35,6 +35,7 @@ type OpenSheet = "stop" | "release" | "help" | null;
 
 /** What most people open seldom is fetched when they do: the queue stays small. */
 const StudioPage = lazy(() => import("./studio/studio-page.js").then((it) => ({ default: it.StudioPage })));
+const DevicesPage = lazy(() => import("./devices/devices-page.js").then((it) => ({ default: it.DevicesPage })));
 const AuditPage = lazy(() => import("./audit/audit-page.js").then((it) => ({ default: it.AuditPage })));
 const NoticesPage = lazy(() => import("./notices/notices-page.js").then((it) => ({ default: it.NoticesPage })));
 const ProposePage = lazy(() => import("./propose/propose-page.js").then((it) => ({ default: it.ProposePage })));
@@ -51,7 +52,7 @@ function OpenPage({ page, view }: { page: Page; view: TenantView }) {
     case "notices":
       return <NoticesPage view={view} />;
     case "devices":
-      return <DevicesPage view={view} />;
+      return <DevicesPage view={view} section={page.section} />;
     case "audit":
       return <AuditPage view={view} chain={page.chain} />;
     case "studio":
@@ -103,6 +104,7 @@ export function Cockpit({ data, tenant, roles, person, isSessionLive, hasOtherSt
           onHelp={() => setSheet("help")}
         />
         <ModeBanner view={view} onRelease={() => setSheet("release")} onRetry={tenant.control.retry} />
+        <SilenceBanner view={view} />
       </header>
       <main id="main" className="page" tabIndex={-1}>
         <Suspense fallback={<Skeleton rows={6} kind="line" label="Page" />}>

@@ -1,5 +1,10 @@
 import { POLICY_CHECKS, REASON_CODES } from "@studio-os/functions/contracts";
 import type {
+  Agent,
+  AgentHealth,
+  AgentKey,
+  AgentVitals,
+  DeadLetter,
   ConnectorHealth,
   ApprovalRule,
   ControlState,
@@ -313,6 +318,90 @@ export function aFiringLog(nowMs: number, overrides: Partial<FiringLog> = {}): F
     status: "running",
     endedAt: null,
     updatedAt: instant(nowMs),
+    ...overrides,
+  };
+}
+
+export const anAgentKey = (overrides: Partial<AgentKey> = {}, nowMs = NOON_MS): AgentKey => ({
+  keyId: "1a2b3c4d5e6f7081",
+  publicKey: `${"A".repeat(43)}=`,
+  notBefore: instant(nowMs - 30 * 24 * 60 * MINUTE_MS),
+  notAfter: null,
+  revokedAt: null,
+  ...overrides,
+});
+
+export function anAgent(overrides: Partial<Agent> = {}, nowMs = NOON_MS): Agent {
+  return {
+    agentId: "kiln-room-agent",
+    tenantId: "clay",
+    name: "kiln-room agent",
+    ownerUid: "ana",
+    status: "active",
+    keys: [anAgentKey({}, nowMs)],
+    enrolledAt: instant(nowMs - 30 * 24 * 60 * MINUTE_MS),
+    revokedAt: null,
+    auditVersion: 1,
+    lastEventId: "ev-agent",
+    ...overrides,
+  };
+}
+
+export const someVitals = (overrides: Partial<AgentVitals> = {}, nowMs = NOON_MS): AgentVitals => ({
+  version: "0.1.0",
+  startedAt: instant(nowMs - 3 * 24 * 60 * MINUTE_MS),
+  clock: { skewMs: 240, uncertaintyMs: 110, measuredAt: instant(nowMs - 3 * MINUTE_MS) },
+  waiting: { observations: 0, proposals: 0, bytes: 0 },
+  gap: null,
+  rules: { count: 4, hasProblem: false },
+  ...overrides,
+});
+
+export function anAgentHealth(overrides: Partial<AgentHealth> = {}, nowMs = NOON_MS): AgentHealth {
+  return {
+    agentId: "kiln-room-agent",
+    connectors: [aConnector({}, nowMs)],
+    vitals: someVitals({}, nowMs),
+    vitalsAt: instant(nowMs - 2 * MINUTE_MS),
+    gaps: [],
+    availability: "online",
+    availableSince: instant(nowMs - 3 * 24 * 60 * MINUTE_MS),
+    lastHeardAt: instant(nowMs - 2 * MINUTE_MS),
+    ...overrides,
+  };
+}
+
+/** A message as an agent sends it, refused. `claims` are laid over what it says of itself. */
+export function aDeadLetter(overrides: Partial<DeadLetter> = {}, claims: object = {}, nowMs = NOON_MS): DeadLetter {
+  const said = {
+    v: 1,
+    tenantId: "clay",
+    agentId: "kiln-room-agent",
+    keyId: "1a2b3c4d5e6f7081",
+    bootId: "boot-7",
+    seq: 4_211,
+    sentAt: instant(nowMs - 40 * MINUTE_MS),
+    payload: { kind: "observations", devices: [], observations: [{}, {}, {}] },
+    signature: "c2ln",
+    ...claims,
+  };
+  const body = JSON.stringify(said);
+  return {
+    deadLetterId: hash("a"),
+    source: "agent-uplink",
+    reasonCode: "DELIVERY_EXHAUSTED",
+    detail: "given up after 5 deliveries",
+    body: btoa(body),
+    bodySha256: hash("a"),
+    bodyBytes: body.length,
+    isTruncated: false,
+    messageId: "m-1",
+    deliveryAttempt: 5,
+    firstSeenAt: instant(nowMs - 39 * MINUTE_MS),
+    lastSeenAt: instant(nowMs - 39 * MINUTE_MS),
+    occurrences: 1,
+    redrivenAt: null,
+    acceptedAt: null,
     ...overrides,
   };
 }

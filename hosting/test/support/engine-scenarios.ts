@@ -1,5 +1,4 @@
 import type {
-  Agent,
   ApprovalPolicy,
   ApprovalRule,
   ControlState,
@@ -18,7 +17,7 @@ const ready = <T>(value: T): Live<T> => ({ state: "ready", value, isFromCache: f
 /** The parts of a world that the approval engine's screens show. */
 type Engine = Pick<
   MemoryWorld,
-  "policies" | "quotas" | "digests" | "notices" | "records" | "silent" | "agents" | "delegations" | "exemptions"
+  "policies" | "quotas" | "digests" | "notices" | "records" | "silent" | "delegations" | "exemptions"
 >;
 
 const LOW = aProposal().rule;
@@ -149,10 +148,6 @@ export function engine(nowMs: number): Engine {
       batches: ready([{ id: "b-7", label: "Mugs, October · Ines · staged" }]),
     },
     silent: [],
-    agents: ready({
-      items: [anAgent("kiln-room-agent", "kiln-room agent"), anAgent("old-agent", "shop agent", "revoked")],
-      unreadable: [],
-    }),
     delegations: ready({ items: someGrants(nowMs), unreadable: [{ id: "d-odd", problem: "scopes: Too small" }] }),
     exemptions: ready({ items: someExemptions(nowMs), unreadable: [{ id: "x-odd", problem: "waives: Too small" }] }),
   };
@@ -167,22 +162,6 @@ function aQuota(quotaId: string, value: string, hits: number, nowMs: number): Qu
     updatedAt: instant(nowMs),
   };
 }
-
-const anAgent = (agentId: string, name: string, status: Agent["status"] = "active"): Agent => ({
-  ...{ agentId, name, status, tenantId: "clay", ownerUid: "omar" },
-  keys: [
-    {
-      keyId: "0".repeat(16),
-      publicKey: `${"A".repeat(43)}=`,
-      notBefore: "2026-01-01T00:00:00.000Z",
-      notAfter: null,
-      revokedAt: null,
-    },
-  ],
-  enrolledAt: "2026-01-01T00:00:00.000Z",
-  revokedAt: status === "revoked" ? "2026-06-01T00:00:00.000Z" : null,
-  ...{ auditVersion: 1, lastEventId: "ev-a" },
-});
 
 export function aGrant(overrides: Partial<Delegation>, nowMs: number): Delegation {
   return {
@@ -237,7 +216,7 @@ const someExemptions = (nowMs: number): Exemption[] => [
   ),
 ];
 
-export const emptyEngine = (nowMs: number): Engine & Pick<MemoryWorld, "control"> => ({
+export const emptyEngine = (nowMs: number): Engine & Pick<MemoryWorld, "control" | "agents"> => ({
   ...engine(nowMs),
   policies: ready({ items: [], unreadable: [] }),
   quotas: ready({ items: [], unreadable: [] }),
@@ -249,7 +228,7 @@ export const emptyEngine = (nowMs: number): Engine & Pick<MemoryWorld, "control"
   control: { kind: "found", value: { ...aControl({}, nowMs), covers: [], scopes: [] } },
 });
 
-export const loadingEngine = (): Engine => ({
+export const loadingEngine = (): Engine & Pick<MemoryWorld, "agents"> => ({
   policies: { state: "loading" },
   quotas: { state: "loading" },
   digests: { state: "loading" },

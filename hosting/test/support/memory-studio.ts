@@ -1,13 +1,12 @@
 import { REASON_CODES, ApiError } from "@studio-os/functions/contracts";
 import type {
-  Agent,
   ApiErrorDetails,
   ApiRouteName,
   ApprovalPolicy,
-  ConnectorHealth,
   FiringLog,
   ControlState,
   Delegation,
+  DeadLetter,
   Digest,
   Exemption,
   GlobalControlState,
@@ -42,15 +41,16 @@ import { createMemoryAudit } from "./memory-audit.js";
 import type { MemoryRecord, RecordControls } from "./memory-audit.js";
 import { ENGINE_ROUTES, engineAnswer } from "./memory-engine.js";
 import type { Server } from "./memory-engine.js";
+import { createMemoryDevices } from "./memory-devices.js";
+import type { DeviceControls, MemoryDevices } from "./memory-devices.js";
 
 /** What a scenario starts from. */
-export interface MemoryWorld {
+export interface MemoryWorld extends MemoryDevices {
   readonly environment: Environment;
   readonly session: Session;
   readonly rows: readonly QueueRow[];
   readonly control: One<ControlState>;
   readonly devices: Live<Listed<Device>>;
-  readonly connectors: Live<Listed<ConnectorHealth>>;
   readonly firings: Live<Listed<FiringLog>>;
   readonly history: Live<Listed<HistoryEntry>>;
   readonly record: MemoryRecord;
@@ -58,7 +58,6 @@ export interface MemoryWorld {
   readonly quotas: Live<Listed<QuotaState>>;
   readonly digests: Live<Listed<Digest>>;
   readonly notices: Live<Listed<Notice>>;
-  readonly agents: Live<Listed<Agent>>;
   readonly delegations: Live<Listed<Delegation>>;
   readonly exemptions: Live<Listed<Exemption>>;
   readonly records: Readonly<Partial<Record<RecordCollection, Live<readonly RecordChoice[]>>>>;
@@ -74,7 +73,7 @@ interface Failure {
 }
 
 /** What a test may do to the world while a page shows it. */
-export interface MemoryControls extends RecordControls {
+export interface MemoryControls extends RecordControls, DeviceControls {
   readonly put: (row: QueueRow) => void;
   readonly setConnection: (connection: Connection) => void;
   readonly expireSession: () => void;
@@ -103,6 +102,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
   const failures = new Map<ApiRouteName, Failure>();
   const calls: { route: string; body: unknown; key: string | null }[] = [];
   const { audit, controls: recordControls } = createMemoryAudit(world.record);
+  const devices = createMemoryDevices(world);
   let latencyMs = 40;
 
   const put = (row: QueueRow) => rows.set([...rows.getSnapshot().filter(({ id }) => id !== row.id), row]);
@@ -122,7 +122,9 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
       return { kind: "failed", failure: toFailure(failure) };
     }
     const server: Server = { find, putProposal, control, quotas, delegations, exemptions };
-    const outcome = ENGINE_ROUTES.has(route) ? engineAnswer(server, route, params, body) : null;
+    const outcome = ENGINE_ROUTES.has(route)
+      ? engineAnswer(server, route, params, body)
+      : devices.answer(route, params, body);
     if (outcome !== null && "code" in outcome) return { kind: "failed", failure: toFailure(outcome) };
     const answer = outcome?.answer ?? answerTo(server, route, params, body);
     // The memory studio answers by route name; the type of each answer is the contract's, which tests then rely on.
@@ -151,6 +153,17 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
       const recordFeeds = new Map<RecordCollection, Feed<readonly RecordChoice[]>>();
       /** A list that does not change. */
       const still = <T>(live: Live<T>): Feed<T> => derived<T>([], () => live);
+      const letterFeeds = new Map<number, Feed<Listed<DeadLetter>>>();
+      const letterFeed = (limit: number): Feed<Listed<DeadLetter>> => {
+        const { deadLetters } = devices.stores;
+        const newest = (live: Live<Listed<DeadLetter>>): Live<Listed<DeadLetter>> =>
+          live.state === "ready"
+            ? { ...live, value: { ...live.value, items: live.value.items.slice(0, limit) } }
+            : live;
+        const feed = letterFeeds.get(limit) ?? derived([deadLetters], () => newest(deadLetters.getSnapshot()));
+        letterFeeds.set(limit, feed);
+        return feed;
+      };
       const queueLive = (): Live<Queue> => {
         const state = queueState.getSnapshot();
         if (state === "loading") return { state };
@@ -174,12 +187,13 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
         ),
         queue: { ...queueFeed, retry: () => queueState.set("ready") },
         devices: derived([], () => world.devices),
-        connectors: derived([], () => world.connectors),
+        agents: derived([devices.stores.agents], devices.stores.agents.getSnapshot),
+        health: derived([devices.stores.health], devices.stores.health.getSnapshot),
+        deadLetters: letterFeed,
         policies: still(world.policies),
         quotas: derived([quotas], quotas.getSnapshot),
         digests: still(world.digests),
         notices: still(world.notices),
-        agents: still(world.agents),
         delegations: derived([delegations], delegations.getSnapshot),
         exemptions: derived([exemptions], exemptions.getSnapshot),
         openExemptions: derived([exemptions], exemptions.getSnapshot),
@@ -204,6 +218,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
     data,
     controls: {
       ...recordControls,
+      ...devices.controls,
       put,
       setConnection: connection.set,
       expireSession: () => expire(session),

@@ -1,8 +1,7 @@
 import type { Live } from "../../src/data/live.js";
 import type { QueueRow } from "../../src/data/studio-data.js";
-import type { Proposal } from "@studio-os/functions/contracts";
+import type { FiringLog, Proposal } from "@studio-os/functions/contracts";
 import {
-  aConnector,
   aControl,
   aDevice,
   aFiringLog,
@@ -15,6 +14,7 @@ import {
 } from "./builders.js";
 import { recordOf } from "./audit-scenarios.js";
 import type { RecordName } from "./audit-scenarios.js";
+import { noDevices, silentFor, someDevices } from "./device-scenarios.js";
 import {
   anEngineControl,
   coverOnly,
@@ -51,6 +51,10 @@ export type ScenarioName =
   | "many"
   | "silent"
   | "no-devices"
+  | "down-a-day"
+  | "devices-empty"
+  | "devices-loading"
+  | "firing-over"
   | "held"
   | "exempt"
   | "admin"
@@ -118,13 +122,24 @@ export function scenario(name: ScenarioName, nowMs: number): MemoryWorld {
       return {
         ...base,
         devices: ready({ items: [aDevice({}, nowMs - 12 * MINUTE_MS)], unreadable: [] }),
-        connectors: ready({
-          items: [aConnector({ state: "down", consecutiveFailures: 9, lastError: "TIMEOUT" }, nowMs - 12 * MINUTE_MS)],
-          unreadable: [],
-        }),
+        ...silentFor(12 * MINUTE_MS, nowMs),
       };
     case "no-devices":
-      return { ...base, devices: ready({ items: [], unreadable: [] }), connectors: FAILED };
+      return {
+        ...base,
+        devices: ready({ items: [], unreadable: [] }),
+        agents: FAILED,
+        health: FAILED,
+        deadLetters: FAILED,
+      };
+    case "down-a-day":
+      return { ...base, ...silentFor(24 * 60 * MINUTE_MS, nowMs) };
+    case "devices-empty":
+      return { ...base, ...noDevices(), firings: ready({ items: [], unreadable: [] }) };
+    case "devices-loading":
+      return { ...base, agents: LOADING, health: LOADING, deadLetters: LOADING, firings: LOADING };
+    case "firing-over":
+      return { ...base, firings: ready({ items: [aFiringLog(nowMs, coldFiring(nowMs))], unreadable: [] }) };
     case "live":
       return { ...base, environment: "live" };
     case "admin":
@@ -167,6 +182,32 @@ const FAILED = {
   requestId: null,
 } as const;
 
+const LOADING = { state: "loading" } as const;
+
+/** A firing that is over and thinned, of a program without a known curve, with an alarm that was cleared. */
+const coldFiring = (nowMs: number): Partial<FiringLog> => ({
+  firingId: "f-0",
+  title: "Wood firing",
+  program: "wood",
+  cone: "",
+  expected: [],
+  stepS: 120,
+  status: "ended",
+  startAt: instant(nowMs - 9 * 24 * 60 * MINUTE_MS),
+  lastSampleAt: instant(nowMs - 9 * 24 * 60 * MINUTE_MS + 10 * 60 * MINUTE_MS),
+  endedAt: instant(nowMs - 8 * 24 * 60 * MINUTE_MS),
+  zones: { chamber: Array.from({ length: 300 }, (_, slot) => 20 + 1_100 * Math.sin((slot / 300) * Math.PI * 0.7)) },
+  alarms: [
+    {
+      code: "no_reading",
+      raisedAt: instant(nowMs - 9 * 24 * 60 * MINUTE_MS + 60 * MINUTE_MS),
+      clearedAt: instant(nowMs - 9 * 24 * 60 * MINUTE_MS + 80 * MINUTE_MS),
+      value: 6,
+      bound: 5,
+    },
+  ],
+});
+
 function busy(nowMs: number): MemoryWorld {
   return {
     environment: "emulator",
@@ -179,13 +220,7 @@ function busy(nowMs: number): MemoryWorld {
       unreadable: [{ id: "hubitat_99", problem: "readings: Invalid input" }],
     }),
     firings: ready({ items: [aFiringLog(nowMs)], unreadable: [] }),
-    connectors: ready({
-      items: [
-        aConnector({}, nowMs),
-        aConnector({ connectorId: "roborock", state: "degraded", consecutiveFailures: 2, lastError: "TIMEOUT" }, nowMs),
-      ],
-      unreadable: [],
-    }),
+    ...someDevices(nowMs),
     history: ready({
       items: [
         anEvent({}, nowMs),

@@ -3,7 +3,7 @@ import { App } from "../../src/app.js";
 import "../../src/ui/styles/index.css";
 import { ConfigProblem } from "../../src/views/session/config-problem.js";
 import { aStoredEvent } from "./audit-scenarios.js";
-import { aProposal } from "./builders.js";
+import { anAgentHealth, aProposal } from "./builders.js";
 import { createMemoryStudio } from "./memory-studio.js";
 import { scenario } from "./scenarios.js";
 import type { ScenarioName } from "./scenarios.js";
@@ -18,6 +18,6 @@ if (name === "no-config") {
   root.render(<ConfigProblem problems={["/studio-config.json answered 404."]} />);
 } else {
   const { data, controls } = createMemoryStudio(scenario(name as ScenarioName, Date.now()));
-  Object.assign(window, { studioTest: { ...controls, aProposal, aStoredEvent } });
+  Object.assign(window, { studioTest: { ...controls, aProposal, anAgentHealth, aStoredEvent } });
   root.render(<App data={data} />);
 }

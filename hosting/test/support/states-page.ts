@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import type { MemoryControls } from "./memory-studio.js";
 import type { aStoredEvent } from "./audit-scenarios.js";
-import type { aProposal } from "./builders.js";
+import type { anAgentHealth, aProposal } from "./builders.js";
 import { DESKTOP } from "./browser.js";
 import type { ScenarioName } from "./scenarios.js";
 
 /** What the test entry puts on `window`. */
 export interface StudioTest extends MemoryControls {
   readonly aProposal: typeof aProposal;
+  readonly anAgentHealth: typeof anAgentHealth;
   readonly aStoredEvent: typeof aStoredEvent;
 }
 

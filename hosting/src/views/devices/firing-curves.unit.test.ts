@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FiringLog } from "@studio-os/functions/contracts";
-import { CHART, firingCurves } from "./firing-curves.js";
+import { CHART, firingCurves, firingMoment, firingTable, SMALL_CHART } from "./firing-curves.js";
 
 const aLog = (change: Partial<FiringLog> = {}): FiringLog => ({
   firingId: "f-1",
@@ -45,8 +45,8 @@ describe("views/devices/firing-curves", () => {
         alarms: [{ code: "no_reading", raisedAt: "2026-11-19T09:00:00.000Z", clearedAt: null, value: 5, bound: 5 }],
       }),
     ];
-    for (const log of logs) {
-      const { expected, zones, hours, degrees, alarms } = firingCurves(log);
+    for (const [log, size] of logs.flatMap((one) => [[one, CHART] as const, [one, SMALL_CHART] as const])) {
+      const { expected, zones, hours, degrees, alarms } = firingCurves(log, size);
       const paths = [expected, ...zones.map(({ path }) => path)].join("");
       const points = [...paths.matchAll(/[ML](-?[\d.]+) (-?[\d.]+)/g)].map(
         ([, x, y]) => [Number(x), Number(y)] as const,
@@ -54,15 +54,47 @@ describe("views/devices/firing-curves", () => {
       const xs = [...points.map(([x]) => x), ...hours.map(({ x }) => x), ...alarms.map(({ x }) => x)];
       const ys = [...points.map(([, y]) => y), ...degrees.map(({ y }) => y)];
       assert.ok(
-        xs.every((x) => x >= CHART.left && x <= CHART.width - CHART.right),
+        xs.every((x) => x >= size.left && x <= size.width - size.right),
         JSON.stringify(xs),
       );
       assert.ok(
-        ys.every((y) => y >= 0 && y <= CHART.height - CHART.bottom),
+        ys.every((y) => y >= 0 && y <= size.height - size.bottom),
         JSON.stringify(ys),
       );
       assert.ok(hours.length >= 2 && hours.length <= 12 && degrees.length <= 8);
     }
+  });
+
+  it("marks where no zone was heard, and not where one of them was", () => {
+    const both = { top: [20, ...nothing(20), 41], middle: [20, ...nothing(20), 40] };
+    const { gaps, xOf } = firingCurves(aLog({ zones: both }));
+    assert.deepEqual([gaps.length, gaps[0]?.x], [1, xOf(0)]);
+    assert.ok(Math.abs((gaps[0]?.x ?? 0) + (gaps[0]?.width ?? 0) - xOf(21 * 30)) < 0.2);
+    const one = { ...both, bottom: Array.from({ length: 22 }, (_, slot) => slot) };
+    assert.deepEqual(firingCurves(aLog({ zones: one })).gaps, []);
+  });
+
+  it("keeps the names of zones apart that are equally hot", () => {
+    const { zones } = firingCurves(aLog({ zones: { top: [0, 0], middle: [0, 0], bottom: [0, 1] } }));
+    const ys = zones.map(({ name }) => name.y).sort((a, b) => a - b);
+    assert.ok(
+      ys.slice(1).every((y, i) => y - (ys[i] ?? 0) >= 12.9),
+      JSON.stringify(ys),
+    );
+  });
+
+  it("says what was asked for and measured at a moment, and makes nothing up where nothing was heard", () => {
+    const log = aLog({ zones: { middle: [20, ...nothing(9), 30, ...nothing(20), 60] } });
+    const at = (offsetS: number) => firingMoment(log, offsetS).zones[0]?.tempC;
+    assert.deepEqual([at(0), at(60), at(75), at(90), at(240), at(300), at(600)], [20, 20, null, null, 30, 30, null]);
+    assert.deepEqual([firingMoment(log, 18_000).expectedC, firingMoment(log, 36_001).expectedC], [542, null]);
+    assert.equal(firingMoment(aLog({ expected: [] }), 0).expectedC, null);
+  });
+
+  it("has a table of every ten minutes, of every half hour of a long firing, and of nothing none", () => {
+    const rows = (slots: number) => firingTable(aLog({ zones: { middle: Array.from({ length: slots }, () => 20) } }));
+    assert.deepEqual([rows(0).length, rows(41).map(({ offsetS }) => offsetS)], [0, [0, 600, 1_200]]);
+    assert.deepEqual([rows(721)[1]?.offsetS, rows(2_880).length], [1_800, 49]);
   });
 
   it("draws the expected curve as one line, and nothing where the program has none", () => {

@@ -1,8 +1,5 @@
 import { staleAfterMs } from "@studio-os/functions/contracts";
-import type { ConnectorHealth, Device, LatestReading, Quality } from "@studio-os/functions/contracts";
-
-/** An agent that says nothing for this long is called silent, in milliseconds. */
-export const AGENT_SILENT_AFTER_MS = 5 * 60_000;
+import type { LatestReading, Quality } from "@studio-os/functions/contracts";
 
 /**
  * Answers: how far can this reading be trusted now? What the agent called live turns stale once it is as old as its
@@ -23,26 +20,3 @@ export function readingText({ value, unit }: Pick<LatestReading, "value" | "unit
 }
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
-
-export interface SilentAgent {
-  readonly agentId: string;
-  readonly lastHeardAt: string;
-}
-
-/** Answers: which agents have said nothing for too long? By what the cloud received, not by the agent's own clock. */
-export function silentAgents(
-  devices: readonly Device[],
-  connectors: readonly ConnectorHealth[],
-  nowMs: number,
-): readonly SilentAgent[] {
-  const lastHeard = new Map<string, string>();
-  const hear = (agentId: string, at: string) => {
-    const known = lastHeard.get(agentId);
-    if (known === undefined || known < at) lastHeard.set(agentId, at);
-  };
-  for (const device of devices) hear(device.agentId, device.updatedAt);
-  for (const connector of connectors) hear(connector.agentId, connector.receivedAt);
-  return [...lastHeard]
-    .map(([agentId, lastHeardAt]) => ({ agentId, lastHeardAt }))
-    .filter(({ lastHeardAt }) => nowMs - Date.parse(lastHeardAt) > AGENT_SILENT_AFTER_MS);
-}

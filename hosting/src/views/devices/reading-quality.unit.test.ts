@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { aConnector, aDevice, instant, NOON_MS } from "../../../test/support/builders.js";
+import { instant, NOON_MS } from "../../../test/support/builders.js";
 import type { LatestReading } from "@studio-os/functions/contracts";
-import { AGENT_SILENT_AFTER_MS, readingText, shownQuality, silentAgents } from "./reading-quality.js";
+import { readingText, shownQuality } from "./reading-quality.js";
 
 const aReading = (overrides: Partial<LatestReading> = {}): LatestReading => ({
   value: 41.23,
@@ -32,13 +32,5 @@ describe("views/devices/reading-quality", () => {
     assert.equal(readingText({ value: 41.234, unit: "°C" }), "41.23 °C");
     assert.equal(readingText({ value: false, unit: null }), "no");
     assert.equal(readingText({ value: null, unit: "W" }), "no value");
-  });
-
-  it("calls an agent silent after five minutes without a word on any path", () => {
-    const old = aDevice({}, NOON_MS);
-    const atLimit = NOON_MS - 19_000 + AGENT_SILENT_AFTER_MS;
-    assert.deepEqual(silentAgents([old], [], atLimit), []);
-    assert.equal(silentAgents([old], [], atLimit + 1)[0]?.agentId, "kiln-room-agent");
-    assert.deepEqual(silentAgents([old], [aConnector({}, atLimit)], atLimit + 1), []);
   });
 });

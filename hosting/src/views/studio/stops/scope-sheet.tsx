@@ -147,16 +147,23 @@ function useChoices(view: TenantView, staff: readonly StaffEntry[], kind: ScopeK
   const offers = useFeed(
     useMemo(() => callFeed(tenant, "listCapabilities", { tenantId: tenant.tenantId }, null), [tenant]),
   );
-  const connectors = useFeed(tenant.connectors);
+  const health = useFeed(tenant.health);
+  const agents = useFeed(tenant.agents);
   switch (kind) {
     case "capability":
       return offers.state === "ready" ? offers.value.capabilities.map(({ id, title }) => ({ id, label: title })) : [];
     case "connector": {
-      const listed = connectors.state === "ready" ? connectors.value.items : [];
+      const listed = health.state === "ready" ? health.value.items.flatMap(({ connectors }) => connectors) : [];
       return [...new Set(listed.map(({ connectorId }) => connectorId))].map((id) => ({ id, label: id }));
     }
     case "actor":
-      return staff.map(({ uid, name }) => ({ id: uid, label: name }));
+      return [
+        ...staff.map(({ uid, name }) => ({ id: uid, label: name })),
+        ...(agents.state === "ready" ? agents.value.items : []).map(({ agentId, name }) => ({
+          id: agentId,
+          label: name,
+        })),
+      ];
     case "routine":
       return [];
   }
