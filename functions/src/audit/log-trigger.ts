@@ -23,6 +23,9 @@ import { sequencerWaker } from "./wake-sequencer.js";
  */
 export const LOG_ACCOUNT = "audit-signer@";
 
+/** The emulator serves every dispatch in a process of its own, and starts more of them the slower the machine gets. */
+const AT_ONCE = process.env["FUNCTIONS_EMULATOR"] === "true" ? 2 : 20;
+
 /**
  * One instance: a studio's runs do not race, and the lease is rarely asked for. What a run leaves (somebody else is at it, a service is
  * out of reach) is tried again, then found by the sweep.
@@ -32,10 +35,10 @@ const OPTIONS = {
   memory: "512MiB",
   serviceAccount: LOG_ACCOUNT,
   timeoutSeconds: 60,
-  concurrency: 20,
+  concurrency: AT_ONCE,
   maxInstances: 1,
   retryConfig: { maxAttempts: 4, minBackoffSeconds: 2, maxBackoffSeconds: 15 },
-  rateLimits: { maxConcurrentDispatches: 20 },
+  rateLimits: { maxConcurrentDispatches: AT_ONCE },
 } as const satisfies TaskQueueOptions;
 
 const Task = z.strictObject({ tenantId: TenantId });
