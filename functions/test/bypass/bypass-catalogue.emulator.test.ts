@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { FIRESTORE_ATTEMPTS } from "./firestore-attempts.js";
+import { AUTHORITY_ATTEMPTS } from "./authority-attempts.js";
 import { HTTP_ATTEMPTS } from "./http-attempts.js";
+import { RECORD_ATTEMPTS } from "./record-attempts.js";
 import { openWorld } from "./world.js";
 import type { World } from "./world.js";
 
 const CATALOGUE = [
-  { way: "the HTTP API", attempts: HTTP_ATTEMPTS },
+  { way: "the HTTP API", attempts: [...HTTP_ATTEMPTS, ...AUTHORITY_ATTEMPTS, ...RECORD_ATTEMPTS] },
   { way: "Firestore itself", attempts: FIRESTORE_ATTEMPTS },
 ] as const;
 

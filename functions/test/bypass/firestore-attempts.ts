@@ -48,6 +48,16 @@ const SERVER_WRITTEN = [
   "notices",
   "staff",
   "deadLetters",
+  "enrolments",
+  "digests",
+  "approverRationales",
+  "drafts",
+  "purges",
+  "retention",
+  "auditLinks",
+  "auditLog",
+  "exports",
+  "exportProgress",
 ] as const;
 
 /** Written by the owner of the studio, past the API. */
@@ -76,6 +86,9 @@ const WRITES: readonly Attempt[] = [
   denied("deleting the control document", (w) => w.firestore(w.owner, "DELETE", inStudio(w, "control/state"))),
   denied("writing the control document of all studios", (w) =>
     w.firestore(w.owner, "PATCH", "/control/global", { fields: { mode: text("normal") } }),
+  ),
+  denied("putting oneself on the list of the platform's operators", (w) =>
+    w.firestore(w.owner, "PATCH", "/control/operators", { fields: { operators: { arrayValue: {} } } }),
   ),
   denied("making a studio of one's own", (w) =>
     w.firestore(w.owner, "PATCH", "/tenants/my-own-studio", { fields: { name: text("Mine") } }),
@@ -157,6 +170,15 @@ const READS: readonly Attempt[] = [
   denied("listing the studios", (w) => w.firestore(w.owner, "GET", "/tenants")),
   denied("the server's memory of executions", (w) => w.firestore(w.owner, "GET", inStudio(w, "executions"))),
   denied("the server's memory of open intents", (w) => w.firestore(w.owner, "GET", inStudio(w, "openIntents"))),
+  denied("the list of the platform's operators", (w) => w.firestore(w.owner, "GET", "/control/operators")),
+  denied("the enrolment codes", (w) => w.firestore(w.owner, "GET", inStudio(w, "enrolments"))),
+  denied("the reasons that people gave", (w) => w.firestore(w.owner, "GET", inStudio(w, "approverRationales"))),
+  denied("an approver reading the audit links", (w) => w.firestore(w.approver, "GET", inStudio(w, "auditLinks"))),
+  denied("an operator reading the exports", (w) => w.firestore(w.operator, "GET", inStudio(w, "exports"))),
+  denied("the tiles of another studio's log", (w) => w.firestore(w.owner, "GET", inOther(w, "auditLog/e1/tiles/0-0"))),
+  denied("the delegations of all studios, as one group", (w) =>
+    query(w, "", { collectionId: "delegations", allDescendants: true }),
+  ),
   denied("a viewer reading the members", (w) => w.firestore(w.viewer, "GET", inStudio(w, "members"))),
   denied("a viewer reading the audit events", (w) => w.firestore(w.viewer, "GET", inStudio(w, "auditEvents"))),
   denied("an approver reading what people wrote into the audit log", (w) =>

@@ -11,7 +11,7 @@ export interface Attempt {
   readonly run: (world: World) => Promise<Denial>;
 }
 
-const attempt = (what: string, status: number, code: ReasonCode, run: Attempt["run"]): Attempt => ({
+export const attempt = (what: string, status: number, code: ReasonCode, run: Attempt["run"]): Attempt => ({
   what,
   expected: { status, code },
   run,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { JsonObject, Proposal, Role } from "../../src/contracts/index.js";
+import { bootstrapOperators } from "../../src/policy/bootstrap-control.js";
 import { aFiringDocument, openTestStudio, untilExecutable } from "../support/emulator.js";
 import type { TestStudio } from "../support/emulator.js";
 import { requireEnv } from "../support/require-env.js";
@@ -34,6 +35,12 @@ export interface World {
   readonly rejected: Proposal;
   /** Pending in the other studio. */
   readonly foreign: Proposal;
+  /** What the owner lent the studio's agent, and what they let go unmet for the operator's requests. */
+  readonly delegationId: string;
+  readonly exemptionId: string;
+  /** A link for an outsider to the log of the studio. */
+  readonly linkId: string;
+  readonly linkToken: string;
   http(method: string, path: string, options?: HttpOptions): Promise<Denial>;
   firestore(who: SignedIn | null, method: string, path: string, body?: unknown): Promise<Denial>;
   /** Every stored document that an attempt could have wanted to change, as one string; without the record of the attempts. */
@@ -49,7 +56,12 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** A path from the API's origin, in place of one below the studio. */
   readonly absolute?: boolean;
+  /** Which deployed function is called; the API if nothing is said. */
+  readonly deployed?: "api" | "auditLog";
 }
+
+/** The studio's own agent. */
+export const AGENT_ID = "pi-1";
 
 /** The idempotency key under which `World.executed` was executed. */
 export const USED_KEY = "bypass-execute-used-key";
@@ -79,9 +91,11 @@ export async function openWorld(): Promise<World> {
     rejected: await decide(at, await submitFlag(at, "f-rejected"), "reject"),
     foreign: await submitFlag({ studio: other, owner: stranger, approver: stranger }, "f-foreign"),
   };
+  const granted = await grant(at, operator);
   return {
     ...{ studio, other, owner, admin, approver, operator, finance, viewer, revoked, disabled, stranger },
     ...proposals,
+    ...granted,
     http: (method, path, options = {}) => denialOf(callHttp(studio, method, path, options)),
     firestore: (who, method, path, body) => denialOf(callFirestore(who, method, path, body)),
     fingerprint: () => fingerprint(studio, other),
@@ -97,6 +111,38 @@ interface At {
 async function submitFlag({ studio, owner }: At, firingId: string): Promise<Proposal> {
   await studio.put(`firings/${firingId}`, aFiringDocument(firingId));
   return proposalOf(await callHttp(studio, "POST", "proposals", { who: owner, body: aSubmission(firingId) }));
+}
+
+/** An agent with lent rights, an exemption and an audit link; and a list of the platform's operators that knows none of us. */
+async function grant(
+  { studio, owner }: At,
+  operator: SignedIn,
+): Promise<Pick<World, "delegationId" | "exemptionId" | "linkId" | "linkToken">> {
+  await bootstrapOperators(
+    studio.deps,
+    ["pat", "pim"].map((uid) => ({ uid, name: uid })),
+  );
+  const reason = "Set up for the attempts on the studio";
+  const made = async <Answer>(path: string, body: JsonObject): Promise<Answer> => {
+    const reply = await callHttp(studio, "POST", path, { who: owner, body });
+    const text = await reply.text();
+    assert.equal(reply.status, 201, `the world could not be set up: ${text.slice(0, 400)}`);
+    return JSON.parse(text) as Answer;
+  };
+  await made("agents", { agentId: AGENT_ID, name: "Kiln room", publicKey: randomBytes(32).toString("base64") });
+  const lent = { agentId: AGENT_ID, scopes: ["firing.flag"], reason };
+  const { delegation } = await made<{ delegation: { delegationId: string } }>("delegations", lent);
+  const waives = { waives: ["second_approver"], ticketRef: "log book", reason };
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const about = { capabilityId: "firing.flag", forUid: operator.uid, expiresAt: until, ...waives };
+  const { exemption } = await made<{ exemption: { exemptionId: string } }>("exemptions", about);
+  const opened = await made<{ link: { linkId: string }; token: string }>("audit/links", { label: "Auditor", days: 7 });
+  return {
+    delegationId: delegation.delegationId,
+    exemptionId: exemption.exemptionId,
+    linkId: opened.link.linkId,
+    linkToken: opened.token,
+  };
 }
 
 export const aSubmission = (firingId: string): JsonObject => ({
@@ -133,11 +179,11 @@ async function proposalOf(reply: Response): Promise<Proposal> {
 }
 
 function callHttp(studio: TestStudio, method: string, path: string, options: HttpOptions): Promise<Response> {
-  const { who, authorization, body, raw, headers = {}, absolute = false } = options;
+  const { who, authorization, body, raw, headers = {}, absolute = false, deployed = "api" } = options;
   const bearer = authorization ?? (who == null ? undefined : `Bearer ${who.idToken}`);
   const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const below = absolute ? path : `/api/v1/tenants/${studio.tenantId}/${path}`;
-  return fetch(`${requireEnv("STUDIO_FUNCTIONS_ORIGIN")}/api${below}`, {
+  return fetch(`${requireEnv("STUDIO_FUNCTIONS_ORIGIN")}/${deployed}${below}`, {
     method,
     redirect: "manual",
     headers: {
