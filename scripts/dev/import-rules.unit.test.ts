@@ -54,6 +54,30 @@ describe("the import rules", function () {
     );
   });
 
+  it("let nobody but the one judge evaluate the policy: not a screen, a command, a sweep or a lint", async () => {
+    const judges =
+      'import { evaluatePolicy } from "../policy/evaluate-policy.js";\nexport const judge = evaluatePolicy;\n';
+    const judgesFromAfar =
+      'import { evaluatePolicy } from "../../functions/src/policy/evaluate-policy.js";\nexport const ask = evaluatePolicy;\n';
+    const found = await violationsOf({
+      "functions/src/policy/evaluate-policy.ts": "export const evaluatePolicy = () => true;\n",
+      "functions/src/proposals/judge.ts": judges,
+      "functions/src/proposals/execute.ts": judges,
+      "functions/src/jobs/sweep.ts": judges,
+      "functions/src/api/handlers.ts": judges,
+      "hosting/src/banner.ts": judgesFromAfar,
+    });
+    assert.deepEqual(
+      found.filter((line) => line.startsWith("one-judge")),
+      [
+        "functions/src/api/handlers.ts",
+        "functions/src/jobs/sweep.ts",
+        "functions/src/proposals/execute.ts",
+        "hosting/src/banner.ts",
+      ].map((file) => `one-judge: ${file}`),
+    );
+  });
+
   it("let nobody but hosting/src/data have the web SDK, and no decision an SDK of the server", async () => {
     const web = 'import { initializeApp } from "firebase/app";\nexport const open = initializeApp;\n';
     const found = await violationsOf({

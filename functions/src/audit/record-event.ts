@@ -17,6 +17,7 @@ export interface EventDraft {
   readonly severity?: AuditEvent["severity"];
   readonly at: UtcInstant;
   readonly actor: Actor;
+  /** Absent: the actor's own. */
   readonly actChain?: readonly ActLink[];
   readonly outcome: AuditEvent["outcome"];
   readonly reasonCode?: ReasonCode | null;
@@ -53,6 +54,12 @@ export interface RecordedEvent {
   readonly [recorded]: true;
 }
 
+/** Who answers for what nobody else asked for (M05.4): the one who acts, and behind an agent the person who owns it. */
+const chainOf = ({ type, id, ...rest }: Actor): readonly ActLink[] => [
+  { type, id, as: "requester" },
+  ...("ownerUid" in rest ? [{ type: "human", id: rest.ownerUid, as: "agentOwner" } as const] : []),
+];
+
 /**
  * How is this put on record? Builds the event, its exact canonical bytes, the searchable copies and, apart from them, the
  * erasable free text (M07.1, M07.12). The writes belong into the commit that does what the event tells.
@@ -68,7 +75,7 @@ export function recordEvent(draft: EventDraft, means: EventMeans): RecordedEvent
     severity: draft.severity ?? (draft.outcome === "refused" ? "warning" : "info"),
     at: draft.at,
     actor: draft.actor,
-    actChain: draft.actChain ?? [],
+    actChain: draft.actChain ?? chainOf(draft.actor),
     outcome: draft.outcome,
     reasonCode: draft.reasonCode ?? null,
     capabilityId: draft.capabilityId ?? null,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AuditEvent } from "../contracts/index.js";
 import type { JsonObject } from "../contracts/index.js";
-import { anOwner } from "../../test/support/builders.js";
+import { anAgentActor, anOwner } from "../../test/support/builders.js";
 import { NOW, sha256 } from "../../test/support/fake-means.js";
 import { canonicalJson } from "./canonical-json.js";
 import { recordEvent } from "./record-event.js";
@@ -43,6 +43,17 @@ describe("audit/record-event", () => {
     assert.deepEqual(payload, { salt: MEANS.salt, payload: { reason: "Ana was there" } });
     assert.equal(recorded.event.payloadHash, sha256(`${MEANS.salt}{"reason":"Ana was there"}`));
     assert.ok(!canonicalJson(recorded.event).includes("Ana was there"));
+  });
+
+  it("names who answers for it: the chain that it is told, or the actor and the owner of an agent", () => {
+    const chainOf = (draft: Partial<EventDraft>) => record(draft).event.actChain;
+    assert.deepEqual(chainOf({}), [{ type: "human", id: "olga", as: "requester" }]);
+    assert.deepEqual(chainOf({ actor: anAgentActor() }), [
+      { type: "agent", id: "pi-1", as: "requester" },
+      { type: "human", id: "olga", as: "agentOwner" },
+    ]);
+    const told = [{ type: "system", id: "sweep", as: "requester" }] as const;
+    assert.deepEqual(chainOf({ actChain: told }), told);
   });
 
   it("writes no payload where nobody said anything", () => {

@@ -22,5 +22,7 @@ export const ActLink = z.strictObject({
   as: z.enum(["requester", "agentOwner", "delegator", "routineAuthor", "exemptionGrantor"]),
   /** By which grant a person's rights are used (M05.4). */
   delegationId: DocId.optional(),
+  /** In which run of its process an agent asked: its `bootId`. */
+  runId: DocId.optional(),
 });
 export type ActLink = z.infer<typeof ActLink>;

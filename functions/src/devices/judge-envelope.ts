@@ -41,6 +41,8 @@ interface AgentProposalHandover {
   readonly requestId: string;
   readonly now: UtcInstant;
   readonly sentAt: UtcInstant;
+  /** In which run of its process the agent sent it. */
+  readonly runId: string;
   /** True: what the agent saw is of the past. */
   readonly isLate: boolean;
 }
@@ -133,6 +135,7 @@ export async function judgeEnvelope(
     requestId: delivery.requestId,
     now: means.now,
     sentAt: envelope.sentAt,
+    runId: envelope.bootId,
     isLate,
   });
   const proposalRefused = submitted.answer.kind === "refused" ? submitted.answer.reason : null;

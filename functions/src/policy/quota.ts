@@ -1,4 +1,4 @@
-import { QuotaState } from "../contracts/index.js";
+import { DocId, QuotaState } from "../contracts/index.js";
 import type { JsonObject, Proposal, QuotaStanding, UtcInstant } from "../contracts/index.js";
 import type { QuotaDefinition } from "./quota-definitions.js";
 
@@ -18,8 +18,10 @@ export const quotaRef = ({ definition, value }: Pick<Quota, "definition" | "valu
 export function quotaValueOf({ key }: QuotaDefinition, proposal: Proposal): string {
   switch (key) {
     case "actor":
-    case "connector": // an agent speaks for its connectors; a person is their own
       return proposal.actor.id;
+    case "connector":
+      // What rests on no reading of a connector that can be named speaks for nobody but who asks.
+      return connectorsOf(proposal).find((name) => DocId.safeParse(name).success) ?? proposal.actor.id;
     case "owner":
       return proposal.ownerUid;
     case "capability":
@@ -28,6 +30,12 @@ export function quotaValueOf({ key }: QuotaDefinition, proposal: Proposal): stri
       return proposal.tenantId;
   }
 }
+
+/** A reading's reference begins with its connector: `hubitat:12/temperature`. */
+export const connectorsOf = ({ evidence }: Pick<Proposal, "evidence">): readonly string[] =>
+  evidence.flatMap(({ kind, ref }) =>
+    kind === "reading" && ref.includes(":") ? [ref.slice(0, ref.indexOf(":"))] : [],
+  );
 
 /** The stored hits; null where there are none yet, and `unreadable` for a document that is not a quota's. */
 export function readQuota(data: JsonObject | null): QuotaState | null | "unreadable" {

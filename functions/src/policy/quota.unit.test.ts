@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
-import { QuotaState } from "../contracts/index.js";
-import type { UtcInstant } from "../contracts/index.js";
-import { debited, readQuota, standing } from "./quota.js";
+import { aProposal } from "../../test/support/builders.js";
+import { QUOTA_KEYS, QuotaState } from "../contracts/index.js";
+import type { QuotaKey, UtcInstant } from "../contracts/index.js";
+import { debited, quotaValueOf, readQuota, standing } from "./quota.js";
 import type { QuotaDefinition } from "./quota-definitions.js";
 import { recount } from "./recount-quota.js";
 
@@ -77,6 +78,22 @@ describe("policy/quota", () => {
 
   it("versions the document by one with every hit", () => {
     assert.equal(after([NOW, NOW, NOW])?.auditVersion, 3);
+  });
+});
+
+describe("policy/quota: whose hits are counted together", () => {
+  const reading = { kind: "reading" as const, ref: "hubitat:12/temperature", summary: "41 degrees", sha256: null };
+  const proposal = aProposal({ evidence: [reading] });
+  const valueOf = (quotaKey: QuotaKey, of = proposal): string => quotaValueOf({ ...FIVE_AN_HOUR, key: quotaKey }, of);
+
+  it("is the actor, the owner, the capability, the studio or the connector that a reading came from", () => {
+    assert.deepEqual(
+      QUOTA_KEYS.map((each) => valueOf(each)),
+      ["pi-1", "olga", "firing.flag", "kiln-house", "hubitat"],
+    );
+    const elsewhere = aProposal({ evidence: [{ ...reading, ref: "a/b:1" }] });
+    assert.equal(valueOf("connector", elsewhere), "pi-1", "a name that leads elsewhere is none");
+    assert.equal(valueOf("connector", aProposal()), "pi-1", "what rests on no reading speaks for who asks");
   });
 });
 

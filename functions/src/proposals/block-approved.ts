@@ -4,7 +4,7 @@ import type { Actor, Proposal, ReasonCode, UtcInstant } from "../contracts/index
 import { subjectOf } from "../policy/checks.js";
 import { effectiveControl } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
-import { connectorsOf } from "./judge.js";
+import { connectorsOf } from "../policy/quota.js";
 import { loadProposal } from "./load.js";
 import type { LoadedProposal } from "./load.js";
 import { stepProposal } from "./on-record.js";

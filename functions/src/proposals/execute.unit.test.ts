@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
-import { executionRef, inTenant, proposalRef } from "../contracts/index.js";
+import { REGISTRY } from "../capabilities/registry.js";
+import { StudioError } from "../commit/studio-error.js";
+import { REASON_CODES, executionRef, inTenant, proposalRef } from "../contracts/index.js";
 import type { JsonObject, Proposal } from "../contracts/index.js";
-import { TENANT_ID, aViewer, anApprover, anOperator, anotherApprover, anOwner } from "../../test/support/builders.js";
+import {
+  TENANT_ID,
+  aViewer,
+  anApprover,
+  anOperator,
+  anOwner,
+  anotherApprover,
+  capabilityOf,
+} from "../../test/support/builders.js";
 import { sha256 } from "../../test/support/fake-means.js";
 import { key, openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
@@ -61,6 +71,32 @@ describe("proposals/execute", () => {
     const otherWords = { rationale: "for another reason than before" };
     const again = rollbackProposal(studio.deps, { ...call, body: otherWords, idempotencyKey: key(2) });
     await studio.refused(again, "IDEMPOTENCY_PAYLOAD_MISMATCH");
+  });
+
+  it("executes nothing of a capability that has no executor, and answers 501", async () => {
+    const flag = capabilityOf("firing.flag");
+    const registry = REGISTRY as Map<string, typeof flag>;
+    registry.set("firing.flag", { ...flag, metadata: { ...flag.metadata, mode: "draft", executorId: null } });
+    try {
+      const before = studio.at("firings/f-1");
+      await studio.refused(studio.execute(approved), "NO_EXECUTOR");
+      assert.equal(REASON_CODES.NO_EXECUTOR.httpStatus, 501);
+      assert.deepEqual(studio.at("firings/f-1"), before);
+      assert.equal(studio.stored(approved.proposalId).status, "approved");
+    } finally {
+      registry.set("firing.flag", flag);
+    }
+  });
+
+  it("says IN_PROGRESS, which may be tried again, where another call holds the same records to the end", async () => {
+    const busy = new StudioError("CONTENTION", "somebody else was first each time", { isRetryable: true });
+    const deps = { ...studio.deps, transactor: { transact: () => Promise.reject(busy) } };
+    const call = { actor: anOperator(), tenantId: TENANT_ID, requestId: "request-1", idempotencyKey: key(1) };
+    const { proposalId, plan } = approved;
+    const execute = executeProposal(deps, { ...call, proposalId, body: { planId: plan.planId } });
+    await assert.rejects(execute, { code: "IN_PROGRESS", isRetryable: true });
+    const rollback = rollbackProposal(deps, { ...call, proposalId, body: { rationale: "it was the wrong one" } });
+    await assert.rejects(rollback, { code: "IN_PROGRESS", isRetryable: true });
   });
 
   it("keeps a record under the hash of studio, capability and key, that names the event", async () => {

@@ -5,6 +5,7 @@ import type { DelegationFacts } from "../policy/delegation.js";
 import { evaluatePolicy } from "../policy/evaluate-policy.js";
 import type { ExemptionFacts } from "../policy/exemption.js";
 import type { PolicyFacts, PolicyOperation, ProposalFacts, ReviewFacts } from "../policy/facts.js";
+import { connectorsOf } from "../policy/quota.js";
 import { hashIntent, planIdOf } from "./plan-effect.js";
 
 export interface Case {
@@ -79,12 +80,6 @@ function toProposalFacts(proposal: Proposal): ProposalFacts {
     isReversible: proposal.plan.inverse.length > 0,
   };
 }
-
-/** A reading's reference begins with its connector: `hubitat:12/temperature`. */
-export const connectorsOf = ({ evidence }: Pick<Proposal, "evidence">): readonly string[] =>
-  evidence.flatMap(({ kind, ref }) =>
-    kind === "reading" && ref.includes(":") ? [ref.slice(0, ref.indexOf(":"))] : [],
-  );
 
 /**
  * The intent hash of what is stored; null when the capability or its version is gone, which counts as changed. A plan that

@@ -26,6 +26,8 @@ export interface AgentSubmission {
   readonly now: UtcInstant;
   /** When the agent queued the request, by its own clock: what it saw is judged by the calendar of that moment. */
   readonly sentAt: UtcInstant;
+  /** In which run of its process the agent sent it, where that is known. */
+  readonly runId?: string;
   /** True: the request waited for a connection, and what it tells of may be over. The approver reads so. */
   readonly isLate: boolean;
 }
@@ -40,7 +42,7 @@ export interface AgentSubmission {
 export async function decideAgentSubmission(
   deps: Deps,
   reads: TransactionReads,
-  { tenantId, agent, proposal, requestId, now, sentAt, isLate }: AgentSubmission,
+  { tenantId, agent, proposal, requestId, now, sentAt, runId, isLate }: AgentSubmission,
 ): Promise<Commit<Outcome<RouteAnswer<"submitProposal">>>> {
   const actor: AgentActor = { type: "agent", id: agent.agentId, name: agent.name, ownerUid: agent.ownerUid };
   const occasion: Occasion = { tenantId, actor, requestId, now };
@@ -79,7 +81,7 @@ export async function decideAgentSubmission(
     actor,
     lent: await loadDelegations(reads, { tenantId, agentId: agent.agentId, now }),
     actChain: [
-      { type: "agent", id: agent.agentId, as: "requester" },
+      { type: "agent", id: agent.agentId, as: "requester", ...(runId === undefined ? {} : { runId }) },
       { type: "human", id: agent.ownerUid, as: "agentOwner" },
     ],
     ownerUid: agent.ownerUid,

@@ -24,6 +24,18 @@ describe("proposals/submit-for-agent", () => {
     assert.match(answer.answer.proposal.evidence[0]?.summary ?? "", /Arrived late.*2026-03-02T08:00/);
   });
 
+  it("names in the chain in which run of its process the agent asked", async () => {
+    const { answer, events } = await submit(firing({ status: "complete" }), {
+      sentAt: ARRIVED,
+      isLate: false,
+      runId: "boot-7",
+    });
+    assert.ok(answer.kind === "accepted");
+    const [first] = answer.answer.proposal.actChain;
+    assert.deepEqual(first, { type: "agent", id: "agent-1", as: "requester", runId: "boot-7" });
+    assert.deepEqual(events[0]?.event.actChain[0], first);
+  });
+
   it("adds nothing to a request that came in time", async () => {
     const { answer } = await submit(firing({ status: "complete" }), { sentAt: ARRIVED, isLate: false });
     assert.deepEqual(answer.kind === "accepted" && answer.answer.proposal.evidence, []);
@@ -43,7 +55,7 @@ describe("proposals/submit-for-agent", () => {
 
 function submit(
   document: JsonObject,
-  sent: { sentAt: string; isLate: boolean },
+  sent: { sentAt: string; isLate: boolean; runId?: string },
   asked: DocumentQuery[] = [],
   capabilityId = "firing.flag",
 ) {

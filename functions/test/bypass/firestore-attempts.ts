@@ -55,7 +55,6 @@ const SERVER_WRITTEN = [
   "purges",
   "retention",
   "auditLinks",
-  "auditLog",
   "exports",
   "exportProgress",
 ] as const;

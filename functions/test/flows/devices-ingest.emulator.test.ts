@@ -298,8 +298,11 @@ describe("devices/ingest-envelope on Firestore", function () {
       const proposal = proposals[0]?.[1] as {
         ownerUid: string;
         actor: { type: string; id: string };
+        actChain: { id: string; runId?: string }[];
         duplicates: number;
       };
+      const { bootId } = JSON.parse(body.toString()) as { bootId: string };
+      assert.deepEqual([proposal.actChain[0]?.id, proposal.actChain[0]?.runId], [uplink.agentId, bootId]);
       assert.deepEqual([proposal.ownerUid, proposal.duplicates], [uplink.studio.owner.id, 0]);
       assert.deepEqual([proposal.actor.type, proposal.actor.id], ["agent", uplink.agentId]);
       assert.equal((await uplink.events("proposal.submitted")).length, 1);

@@ -53,6 +53,7 @@ function assertEventIsSound(path: string, stored: StoredAuditEvent): AuditEvent 
   assert.equal(canonicalJson(parsed), stored.canonical, "the stored bytes are canonical");
   const event = AuditEvent.parse(parsed);
   assert.ok(path.endsWith(`/${event.eventId}`));
+  assert.ok(event.actChain.length > 0, `nobody answers for ${event.type}`);
   const { v, type, severity, at, outcome, reasonCode, capabilityId, proposalId, requestId, actor } = event;
   const copies = { v, type, severity, at, outcome, reasonCode, capabilityId, proposalId, requestId };
   const who = { actorId: actor.id, actorName: actor.name, actorType: actor.type };
