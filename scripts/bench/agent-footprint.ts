@@ -1,71 +1,112 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { makeAgentHome } from "../../local-agent/test/support/agent-process.js";
+import { buildAgent } from "../../local-agent/test/support/built-agent.js";
 import { countingMeters, startTestHub } from "../../local-agent/test/support/counting-hub.js";
+import type { TestHub } from "../../local-agent/test/support/counting-hub.js";
 import { createTestTopic } from "../../local-agent/test/support/pubsub-emulator.js";
 
-const DEVICES = 100;
-const POLLS = 1_000;
-const POLL_MS = 100;
-/** What a real hub is polled at. */
-const REAL_POLL_MS = 5_000;
 const CLOCK_TICKS_PER_SECOND = 100;
-/** The command line of the agent's own `start` script: docs and systemd unit use the same. */
-const FLAGS = ["--max-semi-space-size=1", "--max-old-space-size=96", "--v8-pool-size=1"];
+/** The pace of M12.12. */
+const POLL_MS = 5_000;
+/** Code is compiled and caches are filled before the first of these polls; the later ones are measured. */
+const WARM_UP_POLLS = 4;
+const MEASURED_POLLS = 16;
+/** The endurance of memory is measured at fifty times the pace. */
+const QUICK_POLL_MS = 100;
+const QUICK_DEVICES = 100;
+const QUICK_POLLS = 1_000;
 
 export interface AgentFootprint {
+  readonly devices: number;
+  readonly maxRssMb: number;
+  /** Share of one core, everything included that the agent does between two polls. */
+  readonly cpuPercent: number;
+}
+
+export interface AgentGrowth {
+  readonly devices: number;
   readonly polls: number;
   readonly maxRssMb: number;
   /** Growth over the second half of the run. */
   readonly rssSlopeMbPerThousandPolls: number;
-  /** Share of one core at one poll every five seconds. */
-  readonly cpuPercent: number;
 }
 
-/** What does the agent cost the small computer that it runs on? Linux only: it reads `/proc`. */
-export async function measureAgent(root: string): Promise<AgentFootprint> {
-  const built = spawnSync("npm", ["run", "build", "-w", "local-agent"], { cwd: root, stdio: "ignore" });
-  if (built.status !== 0) throw new Error("the agent could not be built");
+/**
+ * What does the agent cost the small computer that it runs on, by how many devices it reads? All sizes run side by side, each
+ * in a process of its own, every device changing at every poll. Linux only: it reads `/proc`.
+ */
+export async function measureFootprints(sizes: readonly number[]): Promise<AgentFootprint[]> {
+  const program = buildAgent();
+  return Promise.all(
+    sizes.map((devices) =>
+      withAgent(program, devices, POLL_MS, async (agent, hub) => {
+        await polled(agent, hub, WARM_UP_POLLS);
+        const before = { ticks: cpuTicks(agent.pid), atMs: performance.now() };
+        await polled(agent, hub, WARM_UP_POLLS + MEASURED_POLLS);
+        const seconds = (cpuTicks(agent.pid) - before.ticks) / CLOCK_TICKS_PER_SECOND;
+        const cpuPercent = (seconds / ((performance.now() - before.atMs) / 1_000)) * 100;
+        return { devices, maxRssMb: statusKb(agent.pid, "VmHWM") / 1_024, cpuPercent };
+      }),
+    ),
+  );
+}
+
+/** Does the agent's memory grow with the polls? */
+export async function measureGrowth(): Promise<AgentGrowth> {
+  const [devices, polls] = [QUICK_DEVICES, QUICK_POLLS];
+  return withAgent(buildAgent(), devices, QUICK_POLL_MS, async (agent, hub) => {
+    const samples: { polls: number; rssMb: number }[] = [];
+    await polled(agent, hub, polls, (done) =>
+      samples.push({ polls: done, rssMb: statusKb(agent.pid, "VmRSS") / 1_024 }),
+    );
+    return {
+      ...{ devices, polls },
+      maxRssMb: statusKb(agent.pid, "VmHWM") / 1_024,
+      rssSlopeMbPerThousandPolls: slope(samples.slice(samples.length >> 1)) * 1_000,
+    };
+  });
+}
+
+async function withAgent<T>(
+  program: readonly string[],
+  devices: number,
+  pollIntervalMs: number,
+  measure: (agent: ChildProcess, hub: TestHub) => Promise<T>,
+): Promise<T> {
   const { projectId, topic } = await createTestTopic();
-  const hub = await startTestHub(countingMeters(DEVICES));
+  const hub = await startTestHub(countingMeters(devices));
   const { origin, appId, token } = hub;
   const home = await makeAgentHome({
     pubsub: { projectId, topic },
-    hubitat: { origin, appId, token, temperatureUnit: "°C", pollIntervalMs: POLL_MS },
+    hubitat: { origin, appId, token, temperatureUnit: "°C", pollIntervalMs },
     logLevel: "warn",
   });
-  const agent = spawn(
-    process.execPath,
-    [...FLAGS, join(root, "local-agent/dist/main.mjs"), "run", "--config", home.configPath],
-    {
-      cwd: join(root, "local-agent"),
-      env: { ...process.env, MALLOC_ARENA_MAX: "1" },
-      stdio: ["ignore", "ignore", "inherit"],
-    },
-  );
+  const agent = spawn(process.execPath, [...program, "run", "--config", home.configPath], {
+    env: { ...process.env, MALLOC_ARENA_MAX: "1" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   try {
-    const samples: { polls: number; rssMb: number }[] = [];
-    const started = { ticks: 0, polls: 0 };
-    while (hub.requests.length < POLLS) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      if (agent.exitCode !== null) throw new Error(`the agent ended with ${agent.exitCode}`);
-      if (started.polls === 0 && hub.requests.length > 50)
-        Object.assign(started, { ticks: cpuTicks(agent.pid), polls: hub.requests.length });
-      samples.push({ polls: hub.requests.length, rssMb: statusKb(agent.pid, "VmRSS") / 1_024 });
-    }
-    const seconds = (cpuTicks(agent.pid) - started.ticks) / CLOCK_TICKS_PER_SECOND;
-    const perPoll = seconds / (hub.requests.length - started.polls);
-    return {
-      polls: hub.requests.length,
-      maxRssMb: statusKb(agent.pid, "VmHWM") / 1_024,
-      rssSlopeMbPerThousandPolls: slope(samples.slice(samples.length >> 1)) * 1_000,
-      cpuPercent: (perPoll / (REAL_POLL_MS / 1_000)) * 100,
-    };
+    return await measure(agent, hub);
   } finally {
     agent.kill("SIGKILL");
     hub.close();
     await home.remove();
+  }
+}
+
+/** Waits until the hub was polled so often. Throws when the agent has ended. */
+async function polled(
+  agent: ChildProcess,
+  hub: TestHub,
+  polls: number,
+  sample: (done: number) => void = () => undefined,
+): Promise<void> {
+  while (hub.requests.length < polls) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    if (agent.exitCode !== null) throw new Error(`the agent ended with ${agent.exitCode}`);
+    sample(hub.requests.length);
   }
 }
 
