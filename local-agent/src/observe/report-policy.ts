@@ -59,12 +59,13 @@ export function deadbandOf(policy: ReportPolicy, attribute: string): number {
 
 /**
  * Answers: after how many milliseconds is an unchanged value of this attribute repeated? The repetition has to arrive before
- * the value goes stale: the wait for the read that makes it, the wait for its envelope and a slow way included.
+ * the value goes stale: the wait for the read that makes it, the wait for its envelope and a slow way included. A setting can
+ * make it come sooner and never later.
  */
 export function heartbeatMsOf(policy: ReportPolicy, attribute: string, pollMs: number = USUAL_POLL_MS): number {
   const readEveryMs = (REST_MS[kindOfReading(attribute)] ?? 0) + pollMs * POLL_JITTER;
   const own = staleAfterMs(attribute) - readEveryMs - ROUTINE_EVERY_MS - ON_THE_WAY_MS;
-  return policy[attribute]?.heartbeatMs ?? Math.max(0, own);
+  return Math.min(policy[attribute]?.heartbeatMs ?? Infinity, Math.max(0, own));
 }
 
 /** Answers: is this reading of a kiln's sensor a sample of a firing that is due? Colder kilns, and °F, are not sampled. */

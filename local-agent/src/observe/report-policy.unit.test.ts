@@ -13,7 +13,7 @@ import {
   roomAttributes,
 } from "../roborock/setup-attributes.js";
 import { NOTHING_TRACKED, detectChanges, detectStale } from "./detect-changes.js";
-import { MAX_HUB_POLL_MS, MAX_VACUUM_POLL_MS, ROUTINE_EVERY_MS } from "./report-policy.js";
+import { heartbeatMsOf, MAX_HUB_POLL_MS, MAX_VACUUM_POLL_MS, ROUTINE_EVERY_MS } from "./report-policy.js";
 
 const T0 = Date.parse("2026-11-21T08:00:00.000Z");
 const HOUR_MS = 3_600_000;
@@ -107,6 +107,12 @@ describe("local-agent/observe/report-policy", () => {
         const oldest = oldestShownMs("hubitat:1", attribute, pollMs * JITTER, pollMs);
         assert.ok(oldest <= staleAfterMs(attribute), `${attribute} every ${pollMs} ms: ${oldest} ms`);
       }
+  });
+
+  it("lets a setting repeat a value sooner, and never so late that it goes stale", () => {
+    assert.equal(heartbeatMsOf({ temperature: { heartbeatMs: 10_000 } }, "temperature", 5_000), 10_000);
+    const own = heartbeatMsOf({}, "temperature", 5_000);
+    assert.equal(heartbeatMsOf({ temperature: { heartbeatMs: 3_600_000 } }, "temperature", 5_000), own);
   });
 
   it("keeps the thresholds of M12.4, and none that outlives two reads of its kind and a half", () => {

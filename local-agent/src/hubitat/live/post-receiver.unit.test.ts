@@ -101,7 +101,7 @@ describe("local-agent/hubitat/live/post-receiver", () => {
     assert.equal(events.length, 1);
   });
 
-  it("takes 500 events at once and then 50 a second, whoever sends them, and asks a stranger for no token of that", async () => {
+  it("takes 500 events at once and then 50 a second, and lets a stranger use up nothing of that", async () => {
     let nowMs = 0;
     const url = await receive({}, () => nowMs);
     const body = JSON.stringify(EVENT);
