@@ -30,6 +30,7 @@ import {
   deviceWatchJob,
   expiryJob,
   exportJob,
+  exportRetentionJob,
   firingThinJob,
   outboxJob,
   purgeJob,
@@ -78,6 +79,7 @@ const witnessMeans = (): WitnessDeps => ({
 });
 const outbox = outboxJob(() => publisher);
 const exporting = exportJob(exportMeans);
+const exportRemoval = exportRetentionJob(exportMeans);
 const witnessing = witnessJob(witnessMeans);
 let openedScheduler: JobScheduler | undefined;
 const scheduler = (): JobScheduler | null => {
@@ -93,7 +95,7 @@ export const api = apiFunction(() => ({
     log: () => firestoreLogStore(database()),
     jobs: [
       ...[expiryJob, reminderJob, outbox, purgeJob, quotaJob, deviceWatchJob, firingThinJob],
-      ...[exporting, witnessing, following],
+      ...[exporting, exportRemoval, witnessing, following],
     ],
   }),
   verifyToken,
@@ -140,6 +142,7 @@ export const auditLog = auditLogFunction(() => {
 }, randomId);
 export const exportRequested = exportFunction(exportMeans);
 export const exportSweep = jobFunction(exporting, deps);
+export const exportRetention = jobFunction(exportRemoval, deps, { schedule: "every day 04:30", timeoutSeconds: 540 });
 export const witnessSweep = jobFunction(witnessing, deps);
 export const schedulerFollow = schedulerFollowFunction(deps, scheduler);
 export const schedulerFollowGlobal = schedulerFollowGlobalFunction(deps, scheduler);

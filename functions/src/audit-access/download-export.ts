@@ -25,7 +25,7 @@ const EVENT_ID_CHARACTERS = 20;
 
 /**
  * One file of a finished export, put on record before its first byte leaves: one event an hour for each export and reader, because a
- * bundle is many files. Refuses with NOT_FOUND and EXPORT_NOT_READY. Files are kept for a month; then they are NOT_FOUND too.
+ * bundle is many files. Refuses with NOT_FOUND, also once the files were removed after their month, and EXPORT_NOT_READY.
  */
 export async function openExportFile(
   deps: Deps,
@@ -55,6 +55,7 @@ async function record(
   const exported = readStored(AuditExport, first);
   if (exported === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
   if (exported.status !== "done") return { changes: [], events: [], answer: refuse("EXPORT_NOT_READY") };
+  if (exported.filesUntilAt === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
   if (known?.data != null) return { changes: [], events: [], answer: accept(null) };
   const event = recordEvent(
     {

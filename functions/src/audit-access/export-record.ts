@@ -3,13 +3,22 @@ import { eventMeans } from "../commit/deps.js";
 import type { Deps } from "../commit/deps.js";
 import { readStored } from "../commit/read-stored.js";
 import type { Commit } from "../commit/transactor.js";
-import { AuditExport, ExportProgress, exportProgressRef, exportRef, inTenant } from "../contracts/index.js";
+import {
+  AuditExport,
+  EXPORT_FILES_DAYS,
+  ExportProgress,
+  exportProgressRef,
+  exportRef,
+  inTenant,
+} from "../contracts/index.js";
 import type { JsonObject } from "../contracts/index.js";
 
 /** Longer than writing one part takes; a run that died holds nobody up for more. */
 const LEASE_MS = 3 * 60_000;
 /** Runs that may die on the same part before the export is given up. */
 const MAX_ATTEMPTS = 5;
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** The export job's own voice in the log. */
 const EXPORT_JOB = { type: "system", id: "export-job", name: "Export job" } as const;
@@ -94,6 +103,8 @@ function end<Answer>(
     count: isDone ? how.facts.count : before.count,
     problem: isDone ? null : how.problem,
     endedAt: now,
+    // A failed one may have left files behind as well.
+    filesUntilAt: new Date(Date.parse(now) + EXPORT_FILES_DAYS * DAY_MS).toISOString(),
     auditVersion: before.auditVersion + 1,
     lastEventId: eventId,
   });

@@ -15,8 +15,8 @@ export function getExport(deps: Deps, tenantId: string, exportId: string): Promi
     const exported = readStored(AuditExport, first);
     const stored = readStored(ExportProgress, second);
     if (exported === null || stored === null) return { changes: [], events: [], answer: refuse("NOT_FOUND") };
-    const { done, parts, choice, bytes, lease, attempts, updatedAt } = stored;
-    const progress = { exportId, done, parts, choice, bytes, lease, attempts, updatedAt };
+    const { done, parts, choice, bytes, lease, attempts, removing, updatedAt } = stored;
+    const progress = { exportId, done, parts, choice, bytes, lease, attempts, removing, updatedAt };
     return { changes: [], events: [], answer: accept({ export: exported, progress }) };
   });
 }

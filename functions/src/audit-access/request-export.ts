@@ -82,6 +82,7 @@ export async function requestExport(deps: ExportDeps, command: RequestExport): P
       count: planned.content.kind === "range" ? planned.content.to - planned.content.from : null,
       problem: null,
       endedAt: null,
+      filesUntilAt: null,
       auditVersion: 1,
       lastEventId: eventId,
     };
@@ -94,6 +95,7 @@ export async function requestExport(deps: ExportDeps, command: RequestExport): P
       bytes: 0,
       lease: null,
       attempts: 0,
+      removing: false,
       updatedAt: now,
     };
     const event = recordEvent(

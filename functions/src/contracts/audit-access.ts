@@ -48,6 +48,9 @@ export const ExportContent = z.discriminatedUnion("kind", [
 ]);
 export type ExportContent = z.infer<typeof ExportContent>;
 
+/** How long the files of an export are kept once it has ended, in days. */
+export const EXPORT_FILES_DAYS = 30;
+
 /**
  * One export of a studio's log, from its request to its files. Stored at `exports/{exportId}`; written by functions only; kept for ever,
  * its files for a month. Which entries it holds, and under which checkpoint, is fixed when it is requested.
@@ -69,6 +72,8 @@ export const AuditExport = z.strictObject({
   /** Why it failed, as a code; null unless it did. */
   problem: z.string().max(100).nullable(),
   endedAt: UtcInstant.nullable(),
+  /** Its files are kept until then, and longer under a legal hold; null before it ends, and after they were removed. */
+  filesUntilAt: UtcInstant.nullable(),
   auditVersion: z.int().min(1),
   lastEventId: DocId,
 });
@@ -93,6 +98,8 @@ export const ExportProgress = z.strictObject({
   lease: z.strictObject({ holder: DocId, untilAt: UtcInstant }).nullable(),
   /** How often a run began it: one that dies again and again is given up. */
   attempts: z.int().min(0),
+  /** Its files are to go: that is on record, and not done yet. */
+  removing: z.boolean(),
   updatedAt: UtcInstant,
 });
 export type ExportProgress = z.infer<typeof ExportProgress>;

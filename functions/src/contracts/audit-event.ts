@@ -93,6 +93,7 @@ export const AUDIT_EVENT_TYPES = [
   "export.generated",
   "export.failed",
   "export.downloaded",
+  "export.files_removed",
   "export.refused",
   "audit_link.created",
   "audit_link.revoked",

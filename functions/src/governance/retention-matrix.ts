@@ -109,7 +109,11 @@ export const RETENTION: Readonly<Record<keyof typeof COLLECTIONS, Retention>> = 
   cosignatures: { holds: "what witnesses signed", ...AUDIT },
   witnesses: { holds: "up to where each witness has seen the log", ...PRESENT },
   auditLinks: { holds: "keys of outsiders to the record", ...DECISION },
-  exports: { holds: "exports of the record that were asked for", ...DECISION },
+  exports: {
+    holds: "exports of the record that were asked for",
+    ...DECISION,
+    why: "Who took what out of the house. Its files go after a month, by the job `exportRetention`.",
+  },
   exportProgress: { holds: "how far each export is", ...PRESENT },
   retention: { holds: "legal holds", ...DECISION },
   purges: { holds: "approved purges and how far they are", ...DECISION },

@@ -1,3 +1,4 @@
+import { EXPORT_FILES_DAYS } from "../contracts/index.js";
 import { RETENTION } from "./retention-matrix.js";
 import type { Retention } from "./retention-matrix.js";
 
@@ -21,6 +22,8 @@ export function retentionPage(): string {
     "- **Purge.** Derived data past its time is deleted by proposal alone: a dry run names the documents by count and by the",
     "  hash of their ids, people approve that plan (`retention.purge`, high risk), and the job deletes exactly those documents,",
     "  part by part, each part in one commit with its event. If it finds anything else, it deletes nothing and says so.",
+    `- **Files of exports** go ${EXPORT_FILES_DAYS} days after the export has ended: first the removal is on record, then the job removes`,
+    "  them. Who asked for what, and how often it was downloaded, stays.",
     "- **A legal hold beats all of it.** One owner or approver admin places it, an owner lifts it. A hold on a person or a",
     "  proposal also holds every collection that concerns people. A hold that cannot be read holds everything.",
     "- Backups of the database follow their own schedule: what was erased or purged leaves them when they run out.",

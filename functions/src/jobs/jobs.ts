@@ -9,6 +9,8 @@ import type { CheckCounts } from "../audit/check-all-logs.js";
 import type { SealCounts } from "../audit/seal-all-logs.js";
 import type { SweepCounts } from "../audit/sweep-logs.js";
 import type { Deps } from "../commit/deps.js";
+import { removeExportFiles } from "../audit-access/remove-export-files.js";
+import type { RemovalDeps } from "../audit-access/remove-export-files.js";
 import { sweepExports } from "../audit-access/sweep-exports.js";
 import type { GenerateDeps } from "../audit-access/generate-export.js";
 import { sweepWitnesses } from "../audit/sweep-witnesses.js";
@@ -94,6 +96,13 @@ export const exportJob = (means: () => GenerateDeps): Job => ({
   name: "exportSweep",
   everyMs: MINUTE_MS,
   run: (deps) => sweepExports(means(), () => Date.parse(deps.clock.now())),
+});
+
+/** Removes the files of exports whose month is over. */
+export const exportRetentionJob = (means: () => RemovalDeps): Job => ({
+  name: "exportRetention",
+  everyMs: 24 * 60 * MINUTE_MS,
+  run: async (_deps, requestId) => ({ ...(await removeExportFiles(means(), requestId)) }),
 });
 
 /** Brings new checkpoints to the witnesses. */
