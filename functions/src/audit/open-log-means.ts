@@ -1,6 +1,6 @@
 import type { Deps } from "../commit/deps.js";
 import { database } from "../platform/database.js";
-import { openBucket, openKms, readSecret } from "../platform/google-clients.js";
+import { openBucket, openKms, secretReader } from "../platform/google-clients.js";
 import type { RecoveryMeans } from "./begin-new-log.js";
 import { bucketStore } from "./bucket-store.js";
 import type { CheckMeans } from "./check-log.js";
@@ -56,7 +56,7 @@ async function open(): Promise<Opened> {
   const settings = readLogSettings(process.env);
   const { host, memory } = settings;
   const store = memory.kind === "folder" ? folderStore(memory.path) : bucketStore(await openBucket(memory.name));
-  const keys = logKeys(settings.keys, { kms: openKms, secret: readSecret });
+  const keys = logKeys(settings.keys, { kms: openKms, secret: secretReader() });
   return {
     keys,
     archive: sealArchive(nodeCrypto.sha256, store),

@@ -15,12 +15,43 @@ export async function openBucket(name: string): Promise<Bucket> {
   return new Storage().bucket(name);
 }
 
-const AccessedSecret = z.object({ payload: z.object({ data: z.base64() }) });
+const AccessedSecret = z.object({
+  payload: z.object({ data: z.base64(), dataCrc32c: z.string().regex(/^[0-9]{1,10}$/) }),
+});
 
-/** The bytes of one version of a secret in Secret Manager (`projects.secrets.versions.access`). Never kept, never logged. */
-export async function readSecret(secretVersion: string): Promise<Uint8Array> {
-  const auth = new GoogleAuth({ scopes: "https://www.googleapis.com/auth/cloud-platform" });
-  const url = `https://secretmanager.googleapis.com/v1/${secretVersion}:access`;
-  const { payload } = AccessedSecret.parse((await auth.request({ url, method: "GET" })).data);
-  return Buffer.from(payload.data, "base64");
+/** One version of a secret: its bytes, and the CRC-32C that Secret Manager computed over them. Never kept, never logged. */
+export interface Secret {
+  readonly bytes: Uint8Array;
+  readonly crc32c: number;
 }
+
+/** The least that is needed of an authorised client: a request with the caller's token. */
+export type SecretRequests = Pick<GoogleAuth, "request">;
+
+/**
+ * Reads versions of secrets in Secret Manager (`projects.secrets.versions.access` of its REST API, v1). What fails says neither the
+ * answer nor the token.
+ */
+export function secretReader(
+  endpoint = "https://secretmanager.googleapis.com",
+  auth: SecretRequests = new GoogleAuth({ scopes: "https://www.googleapis.com/auth/cloud-platform" }),
+): (secretVersion: string) => Promise<Secret> {
+  return async (secretVersion) => {
+    const answer = AccessedSecret.safeParse(await get(auth, `${endpoint}/v1/${secretVersion}:access`));
+    if (!answer.success) throw new Error("Secret Manager answered with something else than a secret");
+    const { data, dataCrc32c } = answer.data.payload;
+    return { bytes: Buffer.from(data, "base64"), crc32c: Number(dataCrc32c) };
+  };
+}
+
+async function get(auth: SecretRequests, url: string): Promise<unknown> {
+  try {
+    return (await auth.request({ url, method: "GET", timeout: SECRET_TIMEOUT_MS })).data;
+  } catch (error) {
+    // The client's own error holds the request with its token, and the answer: neither goes further than here.
+    const status = typeof error === "object" && error !== null && "status" in error ? Number(error.status) : NaN;
+    // eslint-disable-next-line preserve-caught-error -- for the reason above
+    throw new Error(`Secret Manager gave no secret${Number.isNaN(status) ? "" : ` (HTTP ${status})`}`);
+  }
+}
+const SECRET_TIMEOUT_MS = 10_000;
