@@ -145,6 +145,34 @@ describe("audit log, against somebody with the whole database", () => {
     assert.deepEqual(await kinds(), ["VERSION_DIFFERS", "VERSION_GAP"]);
   });
 
+  it("seals a backdated event with the time at which the database took it in, which nobody chooses", async () => {
+    const before = Date.now();
+    const [backdated = ""] = await studio.act(1, () => ({ at: "2020-01-01T00:00:00.000Z" }));
+    await studio.run();
+    const index = Number((await studio.at(`auditEvents/${backdated}`).get()).get("seq"));
+    const tile = LogTile.parse((await studio.at("auditLog/e1/tiles/0-1").get()).data());
+    const leaf = JSON.parse(tile.leaves?.[index % 256] ?? "{}") as { id: string; committedAt: string };
+    assert.equal(leaf.id, backdated);
+    assert.ok(Math.abs(Number(leaf.committedAt) / 1_000 - before) < 60_000);
+  });
+
+  it("finds a record that somebody wrote past the functions as if it were a new version", async () => {
+    await studio.at(BATCH).update({ auditVersion: 301 });
+    assert.deepEqual(await kinds(), ["VERSION_DIFFERS"]);
+    await studio.at(BATCH).update({ auditVersion: 299 });
+    assert.deepEqual(await kinds(), ["VERSION_DIFFERS"]);
+  });
+
+  it("shows nobody an older signed state as the newest without the signer knowing better", async () => {
+    const backup = await dump(studio);
+    await studio.act(20);
+    await studio.run();
+    const remembered = await studio.means().signer.recall(studio.tenantId);
+    assert.equal(remembered.newest?.size, 320);
+    await restore(studio, backup);
+    assert.ok((await kinds()).includes("SIGNER_DIFFERS"));
+  });
+
   it("finds every event that waits, however many pages they are", async () => {
     await studio.act(45);
     const found: string[] = [];

@@ -33,6 +33,7 @@ const EVENTS_PER_COMMIT = 250;
 /** A studio's log of its own on the real Firestore emulator, with a signer whose memory is a folder of its own. */
 export interface LogStudio {
   readonly tenantId: string;
+  readonly projectId: string;
   readonly firestore: Firestore;
   readonly deps: Deps;
   readonly memory: CreateOnlyStore;
@@ -50,7 +51,8 @@ export interface LogStudio {
 export function openLogStudio(): LogStudio {
   requireEnv("FIRESTORE_EMULATOR_HOST");
   const tenantId = `t-${randomBytes(6).toString("hex")}`;
-  const app = initializeApp({ projectId: `demo-log-${process.pid}` }, tenantId);
+  const projectId = `demo-log-${process.pid}`;
+  const app = initializeApp({ projectId }, tenantId);
   const firestore = getFirestore(app);
   const deps: Deps = { ...productionDeps(), transactor: firestoreTransactor(firestore) };
   const folder = mkdtempSync(join(tmpdir(), "studio-signer-"));
@@ -67,6 +69,7 @@ export function openLogStudio(): LogStudio {
   let acts = 0;
   return {
     tenantId,
+    projectId,
     firestore,
     deps,
     memory,
