@@ -39,8 +39,8 @@ export type SealReport =
   | { readonly outcome: "nothing" | "frozen" | "damaged"; readonly entries: 0 };
 
 /** What one seal holds in memory, and one object of it, as long as single events are not larger. */
-const MAX_SEAL_BYTES = 24 * 1024 * 1024;
-const MAX_PART_BYTES = 6 * 1024 * 1024;
+const MAX_SEAL_BYTES = 8 * 1024 * 1024;
+const MAX_PART_BYTES = 2 * 1024 * 1024;
 
 /**
  * Seals the next entries of a studio's log (M07.11): everything that is signed and not yet sealed goes to the locked bucket, as exact
