@@ -102,6 +102,7 @@ async function readParts(means: SealMeans, log: Remembered, from: number, until:
   for (let at = from; at < until && parts.length < MAX_SEAL_PARTS && bytes < MAX_SEAL_BYTES;) {
     const end = Math.min(until, (Math.floor(at / TILE_WIDTH) + 1) * TILE_WIDTH);
     for (const entries of bySize(await readTile(means, log, at, end)).slice(0, MAX_SEAL_PARTS - parts.length)) {
+      if (bytes >= MAX_SEAL_BYTES) break;
       const part = { from: at, to: at + entries.length, entries, bytes: formatSealedPart(entries) };
       parts.push(part);
       at = part.to;

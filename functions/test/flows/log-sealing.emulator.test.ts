@@ -102,6 +102,20 @@ describe("audit/seal-log", function () {
     assert.deepEqual(await findings(), []);
   });
 
+  it("seals large events piece by piece, each piece the beginning of what was signed", async () => {
+    await seal();
+    await studio.run();
+    for (let n = 0; n < 4; n++) await studio.act(20, () => ({ data: { filler: "x".repeat(130_000) } }));
+    await studio.run();
+    const first = await seal();
+    assert.ok(first.outcome === "sealed" && first.entries < 81, JSON.stringify(first));
+    const [, event] = await sealedEvents();
+    assert.ok(Number(event?.data["to"]) < 381 && Number(event?.data["objects"]) > 5, JSON.stringify(event?.data));
+    assert.equal((await seal()).entries, 81 - first.entries);
+    assert.deepEqual(await sealed(), (await sequenced()).slice(0, 381));
+    assert.deepEqual(await findings(), []);
+  });
+
   it("seals no unsigned entry, and not what only sealing put on record", async () => {
     await seal();
     await studio.act(1);
