@@ -14,6 +14,7 @@ import {
   throughputOfExecutions,
 } from "./sections/approvals.js";
 import { costOfTheLog } from "./sections/audit-log.js";
+import { speedOfTheVerifier } from "./sections/audit-verifier.js";
 import { loadingTheFunctions } from "./sections/cold-start.js";
 
 /** A table of docs/benchmarks.md: how it is called on the command line and in the document, and what fills it. */
@@ -40,6 +41,7 @@ const SECTIONS: readonly Section[] = [
   onEmulators("kill-switch", "Kill switch", drillOfTheSwitch),
   alone("policy", "Policy", speedOfPolicy),
   onEmulators("audit", "Audit log", costOfTheLog),
+  alone("audit-verifier", "Audit log, verified", speedOfTheVerifier),
   onEmulators("agent", "Agent", footprintOfTheAgent),
   alone("cold-start", "Cold start", loadingTheFunctions),
 ];

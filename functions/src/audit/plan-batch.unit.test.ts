@@ -13,6 +13,7 @@ import { recordEvent } from "./record-event.js";
 const { sha256 } = nodeCrypto;
 const NAME = { origin: `studio.example/audit/${TENANT_ID}`, epoch: 1 };
 const FIRST_MICROS = 1_767_139_200_000_000;
+const MAX_CUTS = 6;
 
 function anEvent(n: number, changes: Partial<EventDocument> = {}): EventDocument {
   const eventId = `event-${String(n).padStart(6, "0")}`;
@@ -43,10 +44,10 @@ function sequenceAll(batches: readonly (readonly EventDocument[])[], start = emp
 }
 
 describe("audit/plan-batch", () => {
-  const events = Array.from({ length: 900 }, (_, n) => anEvent(n));
+  const events = Array.from({ length: MAX_CUTS * MAX_BATCH_EVENTS }, (_, n) => anEvent(n));
 
   it("makes the same tree however the events are cut into batches", () => {
-    const cuts = fc.array(fc.integer({ min: 1, max: MAX_BATCH_EVENTS }), { minLength: 1, maxLength: 6 });
+    const cuts = fc.array(fc.integer({ min: 1, max: MAX_BATCH_EVENTS }), { minLength: 1, maxLength: MAX_CUTS });
     fc.assert(
       fc.property(cuts, (sizes) => {
         let at = 0;

@@ -113,24 +113,48 @@ export function parseTile(ref: TileRef, bytes: Uint8Array): Hash[] {
   return Array.from({ length: ref.width }, (_, at) => bytes.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES));
 }
 
+/** How many tiles a reader keeps: those at the top and at the right edge, which most proofs share, and a stretch of the bottom. */
+const MAX_KEPT_TILES = 64;
+
 /**
- * Reads hashes for proofs out of the tiles of a tree of this size. `fetchTile` is called once for each tile of a proof; what it
- * gives is not believed: a wrong hash makes a proof that does not verify.
+ * Reads hashes for proofs out of the tiles of a tree of this size. `fetchTile` is called once for a tile as long as it is among those
+ * last used; what it gives is not believed: a wrong hash makes a proof that does not verify.
  */
 export function tileReader(sha256: Sha256, size: number, fetchTile: (ref: TileRef) => Promise<Uint8Array>): HashReader {
+  const kept = new Map<string, TileRows>();
+  const open = async (path: string, ref: TileRef): Promise<[string, TileRows]> => {
+    const rows = kept.get(path) ?? [parseTile(ref, await fetchTile(ref))];
+    // The last used stand last.
+    kept.delete(path);
+    kept.set(path, rows);
+    const [oldest] = kept.keys();
+    if (kept.size > MAX_KEPT_TILES && oldest !== undefined) kept.delete(oldest);
+    return [path, rows];
+  };
   return async (nodes) => {
     const places = nodes.map((node) => placeInTile(size, node));
     const refs = new Map(places.map(({ ref }) => [tilePath(ref), ref]));
-    const fetched = await Promise.all(
-      [...refs].map(async ([path, ref]) => [path, parseTile(ref, await fetchTile(ref))] as const),
-    );
-    const tiles = new Map(fetched);
-    return places.map(({ ref, from, to }) => perfectRoot(sha256, tiles.get(tilePath(ref))?.slice(from, to) ?? []));
+    const tiles = new Map(await Promise.all([...refs].map(([path, ref]) => open(path, ref))));
+    return places.map(({ ref, row, index }) => hashInRows(sha256, tiles.get(tilePath(ref)) ?? [], row, index));
   };
 }
 
-/** A node above a tile's bottom is computed from the bottom hashes [from, to) that it covers. */
-function placeInTile(size: number, { level, index }: TreeNode): { ref: TileRef; from: number; to: number } {
+/** A tile's own hashes, and above them, as far as they were asked for, the roots of two, of four and so on. */
+type TileRows = (readonly Hash[])[];
+
+function hashInRows(sha256: Sha256, rows: TileRows, row: number, index: number): Hash {
+  while (rows.length <= row) {
+    const below = rows.at(-1) ?? [];
+    const pairs = Array.from({ length: Math.floor(below.length / 2) }, (_, at) =>
+      nodeHash(sha256, hashAt(below, 2 * at), hashAt(below, 2 * at + 1)),
+    );
+    rows.push(pairs);
+  }
+  return hashAt(rows[row] ?? [], index);
+}
+
+/** In which tile is a node, in which row above the tile's own hashes, and where in that row? */
+function placeInTile(size: number, { level, index }: TreeNode): { ref: TileRef; row: number; index: number } {
   const tileLevel = Math.floor(level / TILE_HEIGHT);
   const covered = 2 ** (level % TILE_HEIGHT);
   const first = index * covered;
@@ -138,7 +162,7 @@ function placeInTile(size: number, { level, index }: TreeNode): { ref: TileRef; 
   const ref = tileInTree(size, tileLevel, Math.floor(first / TILE_WIDTH));
   if (ref === null || from + covered > ref.width)
     throw malformed(`a tree of ${size} has no perfect subtree ${index} at level ${level}`);
-  return { ref, from, to: from + covered };
+  return { ref, row: level % TILE_HEIGHT, index: from / covered };
 }
 
 /** The root over a power of two of neighbouring hashes. */
