@@ -9,6 +9,7 @@ import type { Commit } from "../commit/transactor.js";
 import { ControlState, controlRef, inTenant } from "../contracts/index.js";
 import type { HumanActor, JsonObject, ReasonCode, UtcInstant } from "../contracts/index.js";
 import { readControl } from "./control.js";
+import { asListed } from "./staff.js";
 
 /** Who asks for a change of what decisions depend on, and what is put on record about it, accepted or refused. */
 export interface ControlChange {
@@ -34,6 +35,13 @@ export type ControlDecision<Answer> =
     }
   | { readonly kind: "refused"; readonly reason: ReasonCode };
 
+/** What a decision may put into the document beside what was asked for. */
+export interface ControlCircumstances {
+  readonly newId: () => string;
+  /** Who asks, under the name that the staff list has for them. */
+  readonly by: ControlState["by"];
+}
+
 /**
  * One change of the staff list, the covers or the scopes: read, decide, and write with its event in one transaction. A
  * change of people leaves the epoch, for approvals are counted against the list of the moment anyway. Refuses
@@ -42,21 +50,25 @@ export type ControlDecision<Answer> =
 export function changeControl<Answer>(
   deps: Deps,
   about: ControlChange,
-  decide: (state: ControlState, now: UtcInstant, newId: () => string) => ControlDecision<Answer>,
+  decide: (state: ControlState, now: UtcInstant, around: ControlCircumstances) => ControlDecision<Answer>,
 ): Promise<Outcome<Answer>> {
-  const { actor, tenantId, requestId } = about;
+  const { tenantId, requestId } = about;
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
     const path = inTenant(tenantId, controlRef());
     const [stored] = await reads.get([path]);
     const reading = readControl(stored?.data ?? null);
     const now = deps.clock.now();
+    const actor = asListed(reading, about.actor);
     const common = { tenantId, at: now, actor, requestId, freeText: about.freeText };
     const refused = (reasonCode: ReasonCode): Commit<Outcome<Answer>> => {
       const draft: EventDraft = { ...common, type: about.refused, outcome: "refused", reasonCode, data: about.data };
       return { changes: [], events: [recordEvent(draft, eventMeans(deps))], answer: refuse(reasonCode) };
     };
     if (reading.kind === "unreadable") return refused("CONTROL_UNREADABLE");
-    const decision = decide(reading.state, now, () => deps.ids.random());
+    const decision = decide(reading.state, now, {
+      newId: () => deps.ids.random(),
+      by: { id: actor.id, name: actor.name },
+    });
     if (decision.kind === "refused") return refused(decision.reason);
 
     const eventId = deps.ids.random();

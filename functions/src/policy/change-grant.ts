@@ -9,6 +9,7 @@ import type { Commit, TransactionReads } from "../commit/transactor.js";
 import { GLOBAL_CONTROL_PATH, controlRef, inTenant } from "../contracts/index.js";
 import type { ControlState, HumanActor, JsonObject, ReasonCode, UtcInstant } from "../contracts/index.js";
 import { effectiveControl, readControls } from "./control.js";
+import { asListed } from "./staff.js";
 
 export interface GrantCommand<Body> {
   readonly actor: HumanActor;
@@ -58,11 +59,12 @@ export function changeGrant<Grant extends { readonly auditVersion: number }, Ans
   about: GrantChange,
   decide: (around: GrantCircumstances) => Promise<GrantDecision<Grant, Answer>>,
 ): Promise<Outcome<Answer>> {
-  const { actor, tenantId, requestId } = about;
+  const { tenantId, requestId } = about;
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
     const [global, tenant] = await reads.get([GLOBAL_CONTROL_PATH, inTenant(tenantId, controlRef())]);
     const controls = readControls(global?.data ?? null, tenant?.data ?? null);
     const now = deps.clock.now();
+    const actor = asListed(controls.tenant, about.actor);
     const { epoch, isUnreadable } = effectiveControl(controls, {}, now);
     const common = { tenantId, at: now, actor, requestId, freeText: about.freeText, controlEpoch: epoch };
     const refused = (reasonCode: ReasonCode): Commit<Outcome<Answer>> => {

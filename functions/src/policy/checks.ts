@@ -258,10 +258,12 @@ const plan: Check = ({ operation, proposal, review }) => {
 
 /**
  * Nobody decides on what their own chain asked for (M02.3), under any of their accounts; unless the policy declares solo
- * mode, nobody else could decide, and the cooling time is over (M02.4). Rejecting one's own request is `withdraw`.
+ * mode, nobody else could decide, and the cooling time is over (M02.4). Rejecting one's own request is `withdraw`; whoever
+ * approved may still reject, and nobody rejects twice.
  */
 const selfApproval: Check = (facts) => {
   const { operation, proposal, actor, now } = facts;
+  if (proposal !== null && operation === "reject") return secondRejection(facts, proposal);
   if (proposal === null || (operation !== "approve" && operation !== "withdraw" && operation !== "revise"))
     return skip("no decision by a person");
   const electorate = electorateFor(facts);
@@ -282,6 +284,14 @@ const selfApproval: Check = (facts) => {
     return fail("ALREADY_REVIEWED", "your review of this revision is already stored");
   return pass(solo === null ? "you are not in its chain" : "nobody else can decide: alone, and on record as such");
 };
+
+function secondRejection(facts: PolicyFacts, proposal: ProposalFacts): Finding {
+  const electorate = electorateFor(facts);
+  const rejections = liveReviews(proposal).filter(({ decision }) => decision === "reject");
+  return electorate !== null && rejections.some(({ reviewer }) => isSamePerson(electorate, reviewer.id, facts.actor.id))
+    ? fail("ALREADY_REVIEWED", "your rejection of this revision is already stored")
+    : skip("a rejection approves nothing");
+}
 
 const isSamePerson = ({ people }: Electorate, a: string, b: string): boolean =>
   personBehind(people, a) === personBehind(people, b);

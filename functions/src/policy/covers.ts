@@ -32,8 +32,8 @@ export function startCover(
     freeText: { reason },
     data: { from: asked.from, to: asked.to, endsAt: asked.endsAt },
   };
-  return changeControl(deps, about, (state, now, newId) => {
-    const cover: ApproverCover = { coverId: newId(), ...asked, by: { id: actor.id, name: actor.name }, at: now };
+  return changeControl(deps, about, (state, now, { newId, by }) => {
+    const cover: ApproverCover = { coverId: newId(), ...asked, by, at: now };
     const problem = problemWith(state, actor, cover, now);
     if (problem !== null) return { kind: "refused", reason: problem };
     const covers = [...state.covers.filter(({ endsAt }) => Date.parse(endsAt) > Date.parse(now)), cover];

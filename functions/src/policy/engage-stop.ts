@@ -10,7 +10,7 @@ import type { HumanActor, JsonObject, ReasonCode, Role, RouteAnswer, RouteBody }
 import { DEFAULT_APPROVAL_POLICY } from "./approval-policy.js";
 import { readControl, unseenEpoch } from "./control.js";
 import { recordedControlVersion } from "./recorded-version.js";
-import { rolesHeld } from "./staff.js";
+import { asListed, rolesHeld } from "./staff.js";
 
 const ENGAGERS: readonly Role[] = API_ROUTES.engageStop.roles;
 
@@ -29,12 +29,13 @@ export interface ControlCommand<Body> {
  */
 export function engageStop(
   deps: Deps,
-  { actor, tenantId, requestId, body }: ControlCommand<RouteBody<"engageStop">>,
+  { actor: caller, tenantId, requestId, body }: ControlCommand<RouteBody<"engageStop">>,
 ): Promise<Outcome<RouteAnswer<"engageStop">>> {
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<RouteAnswer<"engageStop">>>> => {
     const path = inTenant(tenantId, controlRef());
     const [stored] = await reads.get([path]);
     const reading = readControl(stored?.data ?? null);
+    const actor = asListed(reading, caller);
     const before = reading.kind === "read" ? reading.state : null;
     const now = deps.clock.now();
     const reasonCode = before === null ? null : whyNot(before, actor, body.mode);

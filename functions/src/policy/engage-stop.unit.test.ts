@@ -31,6 +31,14 @@ describe("policy/engage-stop", () => {
     assert.equal(studio.events().at(-1)?.severity, "alarm");
   });
 
+  it("names who stopped as the staff list does, whatever name their account gives itself", async () => {
+    const body = { mode: "stopped" as const, reason: REASON };
+    const actor = { ...aPerson("ana", ["approver"]), name: "Olga Owner" };
+    const stop = engageStop(studio.deps, { actor, tenantId: TENANT_ID, requestId: "request-1", body });
+    const { control } = await studio.accepted(stop);
+    assert.deepEqual([control.by.name, studio.events().at(-1)?.actor.name], ["Ana Approver", "Ana Approver"]);
+  });
+
   it("makes a read-only studio stricter, and a stopped one never looser", async () => {
     await studio.accepted(studio.stop("read_only"));
     await studio.refused(studio.stop("read_only"), "CONTROL_UNCHANGED", ["control.refused"]);

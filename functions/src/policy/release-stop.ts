@@ -25,7 +25,7 @@ import type {
 } from "../contracts/index.js";
 import { readControl } from "./control.js";
 import type { ControlCommand } from "./engage-stop.js";
-import { personBehind, rolesHeld, staffEntryOf } from "./staff.js";
+import { asListed, personBehind, rolesHeld, staffEntryOf } from "./staff.js";
 
 type Answer = RouteAnswer<"releaseStop">;
 
@@ -78,12 +78,13 @@ export function decideRelease(
  */
 export function releaseStop(
   deps: Deps,
-  { actor, tenantId, requestId, body }: ControlCommand<RouteBody<"releaseStop">>,
+  { actor: caller, tenantId, requestId, body }: ControlCommand<RouteBody<"releaseStop">>,
 ): Promise<Outcome<Answer>> {
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
     const path = inTenant(tenantId, controlRef());
     const [stored] = await reads.get([path]);
     const reading = readControl(stored?.data ?? null);
+    const actor = asListed(reading, caller);
     const now = deps.clock.now();
     const eventId = deps.ids.random();
     const put = (

@@ -31,7 +31,7 @@ export function engageScope(
     freeText: { reason },
     data: { kind, id, mode, until },
   };
-  return changeControl(deps, about, (state, now) => {
+  return changeControl(deps, about, (state, now, { by }) => {
     if (!mayEngage(state, actor)) return { kind: "refused", reason: "ROLE_MISSING" };
     if (until !== null && !(Date.parse(until) > Date.parse(now))) return { kind: "refused", reason: "INVALID_INPUT" };
     const scopes = stillRunning(state.scopes, now);
@@ -40,7 +40,6 @@ export function engageScope(
       before === null ? { mode, until } : { mode: stricter(before.mode, mode), until: laterEnd(before.until, until) };
     if (before !== null && strict.mode === before.mode && strict.until === before.until)
       return { kind: "refused", reason: "CONTROL_UNCHANGED" };
-    const by = { id: actor.id, name: actor.name };
     const scope: ControlScope = { kind, id, ...strict, reason, by, at: now, releaseRequest: null };
     return flipped(state, [...scopes.filter((other) => other !== before), scope], (control) => ({ control }));
   });
@@ -71,7 +70,7 @@ export function releaseScope(
     freeText: { reason },
     data: { kind, id },
   };
-  return changeControl(deps, about, (state, now): ControlDecision<RouteAnswer<"releaseScope">> => {
+  return changeControl(deps, about, (state, now, { by }): ControlDecision<RouteAnswer<"releaseScope">> => {
     if (!rolesHeld({ kind: "read", state }, actor).some((role) => RELEASERS.includes(role)))
       return { kind: "refused", reason: "ROLE_MISSING" };
     const scopes = stillRunning(state.scopes, now);
@@ -81,7 +80,7 @@ export function releaseScope(
     if (decision.kind === "refused") return decision;
     const others = scopes.filter((other) => other !== before);
     if (decision.kind === "release") return flipped(state, others, (control) => ({ control, isReleased: true }));
-    const asked = { ...before, releaseRequest: { by: { id: actor.id, name: actor.name }, at: now, reason } };
+    const asked = { ...before, releaseRequest: { by, at: now, reason } };
     const fields = { scopes: [...others, asked] };
     const answer = { control: { ...state, ...fields }, isReleased: false };
     return { kind: "change", type: "control.scope_release_requested", fields, answer };

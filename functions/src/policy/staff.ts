@@ -12,6 +12,16 @@ export function rolesHeld(tenant: ControlReading, actor: Actor): readonly Role[]
   return listed === null ? [] : actor.roles.filter((role) => listed.roles.includes(role));
 }
 
+/**
+ * The same person under the name that the staff list has for them. Whoever signs in can name their own account as they
+ * like, and must not stand in the record under somebody else's name.
+ */
+export function asListed<Somebody extends Actor>(tenant: ControlReading, actor: Somebody): Somebody {
+  if (actor.type !== "human" || tenant.kind === "unreadable") return actor;
+  const listed = staffEntryOf(tenant.state.staff, actor.id);
+  return listed === null ? actor : { ...actor, name: listed.name };
+}
+
 /** The entry of a person who is in, looked up by any of their accounts; null for everybody else. */
 export function staffEntryOf(staff: readonly StaffEntry[], uid: string): StaffEntry | null {
   const entry = staff.find((candidate) => candidate.uid === uid || candidate.aliases.includes(uid));

@@ -18,6 +18,7 @@ import type {
 } from "../contracts/index.js";
 import { standing } from "../policy/quota.js";
 import type { Quota } from "../policy/quota.js";
+import { asListed } from "../policy/staff.js";
 import type { IdempotentCommand } from "./command.js";
 import { authorityOf, authorityRefs } from "./authority.js";
 import { answerReplay, commitWrites } from "./commit-writes.js";
@@ -46,8 +47,9 @@ type Executing = IdempotentCommand<RouteBody<"executeProposal">>;
 export function executeProposal(deps: Deps, command: Executing): Promise<Outcome<Answer>> {
   const { actor, tenantId, proposalId, requestId, body, idempotencyKey } = command;
   return transactOnce(deps, async (reads): Promise<Commit<Outcome<Answer>>> => {
-    const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
+    const by = asListed(loaded.control.tenant, actor);
+    const occasion: Occasion = { tenantId, actor: by, requestId, now: deps.clock.now() };
     const { proposal, capability } = loaded;
     if (proposal === null) return refuseOnRecord(deps, occasion, "execute", "NOT_FOUND", { proposalId });
 

@@ -5,6 +5,7 @@ import type { AnyCapability } from "../capabilities/registry.js";
 import type { Commit, TransactionReads } from "../commit/transactor.js";
 import type { Plan, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { effectiveControl } from "../policy/control.js";
+import { asListed } from "../policy/staff.js";
 import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal, previewContext } from "./load.js";
@@ -27,8 +28,9 @@ export function planProposal(
   { actor, tenantId, proposalId, requestId, body }: ProposalCommand<RouteBody<"planProposal">>,
 ): Promise<Outcome<RouteAnswer<"planProposal">>> {
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<RouteAnswer<"planProposal">>>> => {
-    const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
+    const by = asListed(loaded.control.tenant, actor);
+    const occasion: Occasion = { tenantId, actor: by, requestId, now: deps.clock.now() };
     const { proposal, capability, control } = loaded;
     const review = { ifRev: body.ifRev, planId: null, rationale: null, reasonCode: null };
     const policy = judge({ operation: "plan", ...occasion, ...loaded, review, sha256: deps.sha256 });

@@ -19,7 +19,7 @@ import { effectiveControl } from "../policy/control.js";
 import { electorateOf } from "../policy/electorate.js";
 import { withoutSecondApprover } from "../policy/exemption.js";
 import type { PolicyOperation, ReviewFacts } from "../policy/facts.js";
-import { personBehind } from "../policy/staff.js";
+import { asListed, personBehind } from "../policy/staff.js";
 import { standsInFor, tally, tieOf } from "../policy/tally.js";
 import type { Electorate } from "../policy/tally.js";
 import type { ProposalCommand } from "./command.js";
@@ -217,8 +217,9 @@ function decide(
   step: (occasion: Occasion, found: Found) => ProposalStep,
 ): Promise<Outcome<Answer>> {
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
-    const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
+    const by = asListed(loaded.control.tenant, actor);
+    const occasion: Occasion = { tenantId, actor: by, requestId, now: deps.clock.now() };
     const { proposal } = loaded;
     const words = operation === "approve" ? await freshWords(deps, reads, occasion, loaded, review) : null;
     const { isRepeated = null } = words ?? {};

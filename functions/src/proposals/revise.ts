@@ -6,6 +6,7 @@ import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import type { Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { effectiveControl } from "../policy/control.js";
+import { asListed } from "../policy/staff.js";
 import type { ProposalCommand } from "./command.js";
 import { judge } from "./judge.js";
 import { loadDocuments, loadProposal, previewContext } from "./load.js";
@@ -32,8 +33,9 @@ export function reviseProposal(
   { actor, tenantId, proposalId, requestId, body }: ProposalCommand<RouteBody<"reviseProposal">>,
 ): Promise<Outcome<Answer>> {
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<Answer>>> => {
-    const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
+    const by = asListed(loaded.control.tenant, actor);
+    const occasion: Occasion = { tenantId, actor: by, requestId, now: deps.clock.now() };
     const { proposal, capability, control } = loaded;
     const review = { ifRev: body.ifRev, planId: null, rationale: null, reasonCode: null };
     const policy = judge({ operation: "revise", ...occasion, ...loaded, review, sha256: deps.sha256 });

@@ -4,6 +4,7 @@ import type { Outcome } from "../commit/outcome.js";
 import type { Commit } from "../commit/transactor.js";
 import { executionRef } from "../contracts/index.js";
 import type { ConflictField, PolicyDecision, Proposal, RouteAnswer, RouteBody } from "../contracts/index.js";
+import { asListed } from "../policy/staff.js";
 import { rollbackConflicts } from "./apply-effect.js";
 import type { IdempotentCommand } from "./command.js";
 import { answerReplay, commitWrites } from "./commit-writes.js";
@@ -25,8 +26,9 @@ type RollingBack = IdempotentCommand<RouteBody<"rollbackProposal">>;
 export function rollbackProposal(deps: Deps, command: RollingBack): Promise<Outcome<Answer>> {
   const { actor, tenantId, proposalId, requestId, body, idempotencyKey } = command;
   return transactOnce(deps, async (reads): Promise<Commit<Outcome<Answer>>> => {
-    const occasion: Occasion = { tenantId, actor, requestId, now: deps.clock.now() };
     const loaded = await loadProposal(reads, tenantId, proposalId);
+    const by = asListed(loaded.control.tenant, actor);
+    const occasion: Occasion = { tenantId, actor: by, requestId, now: deps.clock.now() };
     const { proposal } = loaded;
     if (proposal === null) return refuseOnRecord(deps, occasion, "rollback", "NOT_FOUND", { proposalId });
 

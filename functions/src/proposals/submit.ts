@@ -21,6 +21,7 @@ import { readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
 import { chooseDelegation } from "../policy/delegation.js";
 import type { DelegationFacts } from "../policy/delegation.js";
+import { asListed } from "../policy/staff.js";
 import type { Command } from "./command.js";
 import { judge } from "./judge.js";
 import { debitQuota } from "./debit-quota.js";
@@ -69,29 +70,30 @@ export function submitProposal(
 export async function decideSubmission(
   deps: Deps,
   reads: TransactionReads,
-  occasion: Occasion,
+  asked: Occasion,
   submission: Submission,
 ): Promise<Commit<Outcome<SubmitAnswer>>> {
   const about = { capabilityId: submission.capabilityId, input: submission.input };
   const capability = REGISTRY.get(submission.capabilityId) ?? null;
   const parsed = capability?.inputSchema.safeParse(submission.input);
   if (parsed?.success === false)
-    return refuseOnRecord(deps, occasion, "submit", "INVALID_INPUT", {
+    return refuseOnRecord(deps, asked, "submit", "INVALID_INPUT", {
       ...about,
       details: {
         issues: parsed.error.issues.map(({ path, message }) => ({ path: `input.${path.join(".")}`, problem: message })),
       },
     });
 
-  const understood =
-    capability === null || parsed === undefined
-      ? null
-      : understand(deps, occasion, submission, capability, parsed.data);
+  const asUnderstood =
+    capability === null || parsed === undefined ? null : understand(deps, asked, submission, capability, parsed.data);
   const [globalControl, tenantControl, openIntents] = await reads.get([
-    ...controlPaths(occasion.tenantId),
-    ...(understood === null ? [] : [inTenant(occasion.tenantId, openIntentsRef(understood.targetKey))]),
+    ...controlPaths(asked.tenantId),
+    ...(asUnderstood === null ? [] : [inTenant(asked.tenantId, openIntentsRef(asUnderstood.targetKey))]),
   ]);
   const control = readControls(globalControl?.data ?? null, tenantControl?.data ?? null);
+  const actor = asListed(control.tenant, submission.actor);
+  const occasion: Occasion = { ...asked, actor };
+  const understood = asUnderstood === null ? null : { ...asUnderstood, submission: { ...submission, actor } };
   const policyAt = (cents: number | null): PolicyDecision => {
     const delegation = delegationOf(submission, understood, cents);
     return judge({

@@ -49,6 +49,7 @@ function readBody({ body, bodyBytes, contentType }: ApiRequest, schema: z.ZodTyp
   if (!/^application\/json *(;|$)/i.test(contentType ?? ""))
     return { kind: "refused", reason: "UNSUPPORTED_MEDIA_TYPE" };
   if (!isShallowerThan(body, MAX_BODY_DEPTH)) return invalid([{ path: "body", problem: "nested too deeply" }]);
+  if (!isUnicode(body)) return invalid([{ path: "body", problem: "holds text that is not Unicode" }]);
   const asserted = assertedFields(body);
   if (asserted.length > 0)
     return {
@@ -68,6 +69,13 @@ function assertedFields(body: unknown): string[] {
 function isShallowerThan(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   return depth > 0 && Object.values(value).every((member) => isShallowerThan(member, depth - 1));
+}
+
+/** No lone surrogate anywhere: such text has no bytes that could be hashed or stored (RFC 8785 §3.2.2.2). */
+function isUnicode(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, member]) => key.isWellFormed() && isUnicode(member));
 }
 
 /** Most issues that one answer lists. */

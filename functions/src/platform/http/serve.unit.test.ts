@@ -131,6 +131,16 @@ describe("platform/http/serve", () => {
   });
 
   describe("refuses", () => {
+    it("text that is no Unicode, wherever it stands: INVALID_INPUT", async () => {
+      const lone = JSON.parse('"\\ud800"') as string;
+      for (const body of [
+        { ...SUBMIT, rationale: lone },
+        { ...SUBMIT, input: { a: [{ b: lone }] } },
+        { ...SUBMIT, input: { [lone]: 1 } },
+      ])
+        assertRefused(await send({ body }), "INVALID_INPUT");
+    });
+
     it("what is no route, whoever asks: ROUTE_NOT_FOUND", async () => {
       assertRefused(await send({ path: "/api/v1/nothing", authorization: undefined }), "ROUTE_NOT_FOUND");
       assertRefused(await send({ ...CONTROL, method: "DELETE" }), "ROUTE_NOT_FOUND");
