@@ -22,6 +22,9 @@ export const FiringAlarm = z.strictObject({
 });
 export type FiringAlarm = z.infer<typeof FiringAlarm>;
 
+/** Most zones of one kiln: a front loader of the largest kind has six. */
+export const FIRING_MAX_ZONES = 12;
+
 /** One point of the curve that the program asks for. Straight lines join the points. */
 export const CurvePoint = z.strictObject({ offsetS: z.int().min(0), tempC: z.number() });
 export type CurvePoint = z.infer<typeof CurvePoint>;

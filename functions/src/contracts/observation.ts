@@ -57,6 +57,8 @@ export type Device = z.infer<typeof Device>;
 
 /** Most readings on one board: with 170 bytes each they stay well below Firestore's bound of 1 MiB. */
 export const BOARD_MAX_READINGS = 4_000;
+/** And most bytes of it, for readings that are longer. */
+export const BOARD_MAX_BYTES = 900_000;
 
 /**
  * The newest readings of all devices of one agent: one write for each envelope, and one read for whoever watches. Stored

@@ -3,6 +3,7 @@ import type { DocumentChange } from "../commit/document-change.js";
 import {
   AgentHealth,
   AgentStream,
+  BOARD_MAX_BYTES,
   BOARD_MAX_READINGS,
   DeviceBoard,
   ObservationBucket,
@@ -76,15 +77,23 @@ export function planTelemetry(stored: StoredTelemetry, acceptance: Acceptance): 
   return changes;
 }
 
-/** Of more readings than a board holds, those of the devices that were seen longest ago go. */
+/** Of more readings than a board holds, by number or by size, those of the devices that were seen longest ago go. */
 function withinBounds(devices: readonly Device[]): readonly Device[] {
-  const count = devices.reduce((sum, { readings }) => sum + Object.keys(readings).length, 0);
-  if (count <= BOARD_MAX_READINGS) return devices;
-  let left = BOARD_MAX_READINGS;
-  return [...devices]
-    .sort((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
-    .filter(({ readings }) => (left -= Object.keys(readings).length) >= 0);
+  const sized = devices.map((device) => ({
+    device,
+    count: Object.keys(device.readings).length,
+    bytes: sizeOf(device),
+  }));
+  const left = { count: BOARD_MAX_READINGS, bytes: BOARD_MAX_BYTES };
+  return sized
+    .sort((a, b) => (a.device.lastSeenAt < b.device.lastSeenAt ? 1 : -1))
+    .filter(({ count, bytes }) => (left.count -= count) >= 0 && (left.bytes -= bytes) >= 0)
+    .map(({ device }) => device);
 }
+
+/** As JSON, with its name once more as its key, between two marks and two signs: Firestore counts about as much. */
+const sizeOf = (device: Device): number =>
+  Buffer.byteLength(JSON.stringify(device), "utf8") + device.deviceId.length + 4;
 
 function evolveStream(before: AgentStream | null, acceptance: Acceptance): Omit<AgentStream, "tail"> {
   const { envelope, receivedAt, window } = acceptance;

@@ -1,4 +1,4 @@
-import { FIRING_MAX_ALARMS, FIRING_MAX_SLOTS, FIRING_THIN_STEP_S } from "../contracts/index.js";
+import { FIRING_MAX_ALARMS, FIRING_MAX_SLOTS, FIRING_MAX_ZONES, FIRING_THIN_STEP_S } from "../contracts/index.js";
 import type { Firing, FiringAlarm, FiringLog, UtcInstant } from "../contracts/index.js";
 import { expectedCurve, programmedRateAt, targetOf } from "./firing-curve.js";
 
@@ -46,6 +46,7 @@ export function addSamples(log: FiringLog, samples: readonly KilnSample[], now: 
   for (const { zone, observedAt, tempC } of samples) {
     const slot = Math.floor((Date.parse(observedAt) - Date.parse(log.startAt)) / (log.stepS * 1_000));
     if (slot < 0 || slot >= FIRING_MAX_SLOTS) continue;
+    if (zones[zone] === undefined && Object.keys(zones).length >= FIRING_MAX_ZONES) continue;
     const column = [...(zones[zone] ?? [])];
     if (column[slot] != null) continue;
     while (column.length <= slot) column.push(null);

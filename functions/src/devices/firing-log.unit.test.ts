@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { FiringLog } from "../contracts/index.js";
+import { FIRING_MAX_ZONES, FiringLog } from "../contracts/index.js";
 import type { Firing } from "../contracts/index.js";
 import { expectedCurve, programmedRateAt, targetOf } from "./firing-curve.js";
 import { addSamples, findAlarms, openFiringLog, thinFiringLog, updateAlarms } from "./firing-log.js";
@@ -38,6 +38,15 @@ const logOf = (...samples: readonly KilnSample[]): FiringLog =>
   addSamples(openFiringLog(aFiring, at(0)), samples, at(0)) ?? openFiringLog(aFiring, at(0));
 const codes = (log: FiringLog, seconds: number, isFiring = true): string[] =>
   findAlarms(log, at(seconds), isFiring).map(({ code }) => code);
+
+describe("devices/firing-log: zones", () => {
+  it("holds as many zones as a kiln can have, and no more, whatever an agent calls them", () => {
+    const log = logOf(...Array.from({ length: 50 }, (_, n) => sample(30, 100, `zone-${n}`)));
+    assert.equal(Object.keys(log.zones).length, FIRING_MAX_ZONES);
+    assert.equal(addSamples(log, [sample(60, 100, "zone-49")], at(60)), null);
+    assert.equal(addSamples(log, [sample(60, 101, "zone-0")], at(60))?.zones["zone-0"]?.[2], 101);
+  });
+});
 
 describe("devices/firing-curve", () => {
   it("rises without a step back to the cone, for every program that has a curve, in a plausible time", () => {
