@@ -63,6 +63,14 @@ describe("scripts/terminal/program", () => {
     assert.equal(world.err.at(-1), "Request: r-12345678");
   });
 
+  it("sends a password to no emulator of another machine, whatever the studio's configuration says", async () => {
+    for (const authEmulatorUrl of ["http://elsewhere.example:9099", "https://elsewhere.example"]) {
+      const world = aWorld({ "studio-config.json": { body: { ...CONFIG, authEmulatorUrl } } });
+      assert.equal(await run(world, "quotas"), 2);
+      assert.deepEqual(world.urls, [`${STUDIO}/studio-config.json`]);
+    }
+  });
+
   it("prints exactly one JSON object with --json, done or refused", async () => {
     const refused = aWorld({ "control:engage": refusal("KILL_SWITCH") });
     assert.equal(await run(refused, "--json", "stop", "--reason", "smoke in the kiln room"), 1);

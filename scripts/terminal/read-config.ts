@@ -63,11 +63,12 @@ function toOrigin(text: string): string {
   if (!URL.canParse(text))
     throw unusable("NOT_CONFIGURED", `"${text}" is no address of a studio: give scheme and host.`);
   const url = new URL(text);
-  const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal))
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal(url.hostname)))
     throw unusable("NOT_CONFIGURED", `${url.origin} is not https: a sign-in is sent to no other address.`);
   return url.origin;
 }
+
+const isLocal = (hostname: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 
 async function fetchConfig(means: Means, origin: string): Promise<CockpitConfig> {
   const url = `${origin}/studio-config.json`;
@@ -87,6 +88,9 @@ async function fetchConfig(means: Means, origin: string): Promise<CockpitConfig>
 
 function toAddresses(config: CockpitConfig): Omit<StudioAddresses, "apiOrigin" | "auditOrigin"> {
   const { projectId, apiKey, authEmulatorUrl, firestoreEmulator } = config;
+  const emulators = [authEmulatorUrl && new URL(authEmulatorUrl).hostname, firestoreEmulator?.host];
+  if (emulators.some((host) => host !== undefined && !isLocal(host)))
+    throw unusable("NOT_CONFIGURED", "The studio names an emulator on another machine: a sign-in is not sent there.");
   return {
     projectId,
     apiKey,
