@@ -96,6 +96,8 @@ export type ApprovalPolicy = z.infer<typeof ApprovalPolicy>;
 
 /** Longest time that somebody may stand in for somebody else, in milliseconds (M02.9). */
 export const COVER_MAX_MS = 14 * DAY_MS;
+/** Most covers of one person's place that are not over: the list has room for those of others. */
+export const MAX_COVERS_EACH = 10;
 
 /** "Ana covers for me till Friday." One link deep: a cover cannot be passed on. */
 export const ApproverCover = z.strictObject({

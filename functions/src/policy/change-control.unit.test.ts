@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import { TENANT_ID, aPerson, anAdmin, anApprover, anOperator, anOwner } from "../../test/support/builders.js";
+import {
+  TENANT_ID,
+  aPerson,
+  anAdmin,
+  anApprover,
+  anOperator,
+  anOwner,
+  anotherApprover,
+} from "../../test/support/builders.js";
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
 import { openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
 import { toDocument } from "../commit/document-change.js";
-import { ControlState } from "../contracts/index.js";
+import { ControlState, MAX_COVERS_EACH } from "../contracts/index.js";
 import type { HumanActor, StaffEntry } from "../contracts/index.js";
 import { changeStaff } from "./change-staff.js";
 import { claimsToSync } from "./claims-to-sync.js";
@@ -104,6 +112,14 @@ describe("policy: the staff list and the covers", () => {
     const proposal = await studio.submitFlag(anOperator());
     await studio.accepted(cover());
     await studio.refused(studio.approve(proposal, anOperator()), "ROLE_MISSING");
+  });
+
+  it("leaves room for the covers of others: ten of one person's place, those that are over not counted", async () => {
+    for (let n = 0; n < MAX_COVERS_EACH; n += 1) await studio.accepted(cover());
+    await studio.refused(cover(), "INVALID_INPUT", ["cover.refused"]);
+    await studio.accepted(cover({ from: "amir" }, anotherApprover()));
+    studio.deps.clock.advance(14 * 24 * HOUR);
+    await studio.accepted(cover({ startsAt: studio.deps.clock.now(), endsAt: later(HOUR, studio.deps.clock.now()) }));
   });
 
   it("ends a cover at once, by either of the two", async () => {

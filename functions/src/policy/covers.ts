@@ -1,6 +1,6 @@
 import type { Deps } from "../commit/deps.js";
 import type { Outcome } from "../commit/outcome.js";
-import { COVER_MAX_MS, ControlState } from "../contracts/index.js";
+import { COVER_MAX_MS, ControlState, MAX_COVERS_EACH } from "../contracts/index.js";
 import type { ApproverCover, HumanActor, ReasonCode, RouteAnswer, RouteBody, UtcInstant } from "../contracts/index.js";
 import { changeControl } from "./change-control.js";
 import type { ControlChange } from "./change-control.js";
@@ -15,7 +15,8 @@ interface CoverCommand<Body> {
 
 /**
  * May somebody decide in somebody else's place for a while (M02.9)? For one's own place, or as owner or admin for
- * anybody's; at most 14 days, between two people who are in. Covers that are over make room. Refuses with ROLE_MISSING and
+ * anybody's; at most 14 days, between two people who are in, and ten
+ * at a time of one person's place. Covers that are over make room. Refuses with ROLE_MISSING and
  * INVALID_INPUT. Whether the cover lets a person decide on a given request is judged then, against that request's chain.
  */
 export function startCover(
@@ -73,6 +74,8 @@ function problemWith(state: ControlState, actor: HumanActor, cover: ApproverCove
   if (!isOwnPlace && !mayFor(state, actor)) return "ROLE_MISSING";
   if (staffEntryOf(state.staff, cover.from) === null || staffEntryOf(state.staff, cover.to) === null)
     return "INVALID_INPUT";
+  const running = state.covers.filter(({ endsAt }) => Date.parse(endsAt) > Date.parse(now));
+  if (running.filter(({ from }) => isSame(state, from, cover.from)).length >= MAX_COVERS_EACH) return "INVALID_INPUT";
   const lengthMs = Date.parse(cover.endsAt) - Date.parse(cover.startsAt);
   const isBounded = lengthMs > 0 && lengthMs <= COVER_MAX_MS && Date.parse(cover.endsAt) > Date.parse(now);
   return isBounded && !isSame(state, cover.from, cover.to) ? null : "INVALID_INPUT";
