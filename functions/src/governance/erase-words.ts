@@ -21,7 +21,7 @@ import {
 import type { AuditEvent, JsonObject, ReasonCode, RouteAnswer, RouteBody } from "../contracts/index.js";
 import { effectiveControl, readControls } from "../policy/control.js";
 import type { ControlReadings } from "../policy/control.js";
-import { rolesHeld } from "../policy/staff.js";
+import { accountsOf, rolesHeld } from "../policy/staff.js";
 import { stepProposal } from "../proposals/on-record.js";
 import { eventOf, refuseOnRecord } from "./command.js";
 import type { GovernanceCommand } from "./command.js";
@@ -99,7 +99,10 @@ function refuse({ actor }: Erasing, found: Found, now: string): ReasonCode | nul
   if (mode !== "normal") return mode === "stopped" ? "KILL_SWITCH" : "READ_ONLY";
   if (found.isUnreadable) return "TARGET_UNREADABLE";
   if (found.event === null || found.words === null) return "NOT_FOUND";
-  const people = [found.event.actor.id, ...found.event.actChain.map(({ id }) => id)];
+  const staff = found.controls.tenant.kind === "read" ? found.controls.tenant.state.staff : [];
+  const people = [found.event.actor.id, ...found.event.actChain.map(({ id }) => id)].flatMap((id) =>
+    accountsOf(staff, id),
+  );
   const proposals = found.event.proposalId === null ? [] : [found.event.proposalId];
   const holds = holdsOn(found.holds, { collection: "auditPayloads", people, proposals });
   return holds === null || holds.length > 0 ? "LEGAL_HOLD" : null;

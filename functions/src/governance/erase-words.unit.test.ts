@@ -6,6 +6,7 @@ import type { MemoryStudio } from "../../test/support/memory-studio.js";
 import { nodeCrypto } from "../audit/node-crypto.js";
 import { ed25519Verifier } from "../audit/note.js";
 import { verifyBundle } from "../audit/verifier/verify-bundle.js";
+import { ControlState } from "../contracts/index.js";
 import type { HoldSubject, HumanActor, JsonObject, Proposal } from "../contracts/index.js";
 import { liftHold, placeHold } from "./change-holds.js";
 import { ERASED_WORDS, eraseWords } from "./erase-words.js";
@@ -125,6 +126,14 @@ describe("governance/erase-words", () => {
       await studio.accepted(lift, ["hold.lifted"]);
       await studio.accepted(erase(eventId), ["words.erased"]);
     });
+
+  it("is beaten by a legal hold on the same person under another account", async () => {
+    const { staff } = ControlState.parse(studio.at("control/state"));
+    const withAlias = staff.map((entry) => (entry.uid === "ana" ? { ...entry, aliases: ["ana-2"] } : entry));
+    studio.change("control/state", { staff: withAlias });
+    await studio.accepted(hold({ kind: "person", id: "ana-2" }));
+    await studio.refused(erase(eventOf("proposal.approved")), "LEGAL_HOLD", refused);
+  });
 
   it("is not beaten by a hold on somebody else, and is by holds that cannot be read", async () => {
     await studio.accepted(hold({ kind: "person", id: "somebody-else" }));

@@ -32,6 +32,12 @@ export function staffEntryOf(staff: readonly StaffEntry[], uid: string): StaffEn
 export const personBehind = (staff: readonly StaffEntry[], uid: string): string =>
   staff.find((candidate) => candidate.uid === uid || candidate.aliases.includes(uid))?.uid ?? uid;
 
+/** Every account of the person who has this one; it alone, where the list does not know it. */
+export function accountsOf(staff: readonly StaffEntry[], uid: string): readonly string[] {
+  const entry = staff.find((candidate) => candidate.uid === uid || candidate.aliases.includes(uid));
+  return entry === undefined ? [uid] : [entry.uid, ...entry.aliases];
+}
+
 /** Does this person count for a threshold? Role and group as the list has them now. */
 export function passes({ roles, groups, disabledAt }: StaffEntry, filter: ApprovalThreshold["filter"]): boolean {
   return (
