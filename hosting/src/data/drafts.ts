@@ -11,6 +11,26 @@ const intentKey = (tenantId: string, proposalId: string, operation: string, plan
 
 const formKey = (tenantId: string, form: string): string => `form:${tenantId}:${form}`;
 
+/** What `claimWords` needs beside: every key that is there. */
+export type WordStorage = DraftStorage & Pick<Storage, "key" | "length">;
+
+const OWNER_KEY = "words-of";
+const WORDS = /^(draft|form|intent):/;
+
+/**
+ * From now on this tab's words are this person's: what somebody else left in it goes. Whoever signs in again, after an
+ * expiry or a reload, finds their own as they were.
+ */
+export function claimWords(open: () => WordStorage, uid: string): void {
+  quietly(() => {
+    const storage = open();
+    if (storage.getItem(OWNER_KEY) !== uid)
+      for (const key of Array.from({ length: storage.length }, (_, at) => storage.key(at)))
+        if (key !== null && WORDS.test(key)) storage.removeItem(key);
+    storage.setItem(OWNER_KEY, uid);
+  });
+}
+
 /**
  * Words survive a reload, a lost connection and a new sign-in, in this tab only: session storage ends with the tab, so
  * that a shared studio computer keeps nobody's reasons. Storage that refuses (private mode, full) costs the draft and

@@ -27,6 +27,7 @@ import { createApiClient } from "./api-client.js";
 import { openAuditData, toHistory } from "./audit-data.js";
 import type { StudioConfig } from "./config.js";
 import { watchConnection } from "./connection.js";
+import { claimWords } from "./drafts.js";
 import { openFirebaseSession } from "./firebase-session.js";
 import type { ListQuery, LiveLayer, RawDocument } from "./firestore-live.js";
 import { readList, readOne } from "./read-document.js";
@@ -65,6 +66,11 @@ const FIRING_LIMIT = 6;
 /** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
 export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
   const identity = openFirebaseSession(config);
+  // Before any screen reads a draft: it hears of the session later than this does.
+  identity.session.subscribe(() => {
+    const session = identity.session.getSnapshot();
+    if (session.kind === "signed_in") claimWords(() => browser.sessionStorage, session.person.uid);
+  });
   let loading: Promise<LiveLayer> | null = null;
   const layer = () => (loading ??= loadLayer());
   const loadLayer = async () => {
