@@ -39,10 +39,13 @@ export const OPERATION_FROM: Readonly<Record<Exclude<PolicyOperation, "submit">,
   rollback: ["executed", "rollback_conflict"],
 };
 
-/** Proposal and records belong to the tenant that is acted in (M05.5). Paths make it so; this makes it certain. */
+/** Proposal and records belong to the tenant that is acted in, and to who answers for the request (M05.5). Paths make it so; this makes it certain. */
 const tenant: Check = ({ proposal, tenantId, foreignRefs }) => {
   if (foreignRefs !== null && foreignRefs.length > 0)
-    return fail("CROSS_TENANT_DENIED", `${foreignRefs.join(", ").slice(0, 400)} belongs to another studio`);
+    return fail(
+      "CROSS_TENANT_DENIED",
+      `${foreignRefs.join(", ").slice(0, 400)} belongs to another studio, or to somebody else`,
+    );
   if (proposal === null) return pass(`studio ${tenantId}`);
   return proposal.tenantId === tenantId
     ? pass(`studio ${tenantId}`)

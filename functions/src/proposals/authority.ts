@@ -38,6 +38,6 @@ export function authorityOf(
       usedLastDay: null,
     },
     exemption: exemptionId === null ? null : { exemptionId, exemption },
-    foreignRefs: foreignRefs(proposal.tenantId, new Map([...documents].filter(([ref]) => targets.has(ref)))),
+    foreignRefs: foreignRefs(proposal, new Map([...documents].filter(([ref]) => targets.has(ref)))),
   };
 }

@@ -73,6 +73,16 @@ describe("proposals/execute", () => {
     await studio.refused(again, "IDEMPOTENCY_PAYLOAD_MISMATCH");
   });
 
+  it("writes no record that says, by now, that it is another studio's or another person's", async () => {
+    for (const said of [{ tenantId: "mud-hut" }, { tenantId: TENANT_ID, ownerUid: "eve" }]) {
+      studio.change("firings/f-1", said);
+      await studio.refused(studio.execute(approved), "CROSS_TENANT_DENIED");
+      assert.equal(flagOf(), null);
+    }
+    studio.change("firings/f-1", { ownerUid: approved.ownerUid });
+    await studio.accepted(studio.execute(approved), ["proposal.executed"]);
+  });
+
   it("executes nothing of a capability that has no executor, and answers 501", async () => {
     const flag = capabilityOf("firing.flag");
     const registry = REGISTRY as Map<string, typeof flag>;

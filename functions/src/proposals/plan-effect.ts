@@ -45,9 +45,9 @@ export type TenantDocuments = ReadonlyMap<string, StoredDocument>;
 export function planEffect(request: PlanRequest, documents: TenantDocuments): PlanResult {
   const { capability, input, context, sha256 } = request;
   const reads = capability.reads(input, context);
-  const [foreign] = foreignRefs(request.tenantId, documents);
+  const [foreign] = foreignRefs(request, documents);
   if (foreign !== undefined)
-    return { kind: "refused", reason: "CROSS_TENANT_DENIED", detail: `${foreign} says that it is another studio's` };
+    return { kind: "refused", reason: "CROSS_TENANT_DENIED", detail: `${foreign} says that it is somebody else's` };
   const truth: Truth = new Map(
     reads.map(({ ref, fields }) => {
       const data = documents.get(ref)?.data ?? null;
@@ -95,11 +95,17 @@ export function planEffect(request: PlanRequest, documents: TenantDocuments): Pl
   };
 }
 
-/** Documents that lie in this studio and say that they are another's (M05.5). Most say nothing, and their path does. */
-export function foreignRefs(tenantId: string, documents: TenantDocuments): readonly string[] {
+/**
+ * Documents that lie in this studio and say that they are another's, or that another person answers for them than for the request
+ * (M05.5). Most say nothing, and their path does.
+ */
+export function foreignRefs(
+  { tenantId, ownerUid }: { readonly tenantId: string; readonly ownerUid: string },
+  documents: TenantDocuments,
+): readonly string[] {
   return [...documents].flatMap(([ref, { data }]) => {
-    const said = data?.["tenantId"];
-    return said === undefined || said === tenantId ? [] : [ref];
+    const isOurs = (said: Json | undefined, ours: string): boolean => said === undefined || said === ours;
+    return isOurs(data?.["tenantId"], tenantId) && isOurs(data?.["ownerUid"], ownerUid) ? [] : [ref];
   });
 }
 

@@ -66,6 +66,14 @@ describe("proposals/plan-effect", () => {
     assert.equal(refused, "BLAST_RADIUS_EXCEEDED: 26 records, at most 25");
   });
 
+  it("refuses CROSS_TENANT_DENIED for a record that says it is another studio's, or another person's", () => {
+    const refusal = (said: JsonObject): string =>
+      refusalOf(planOf(capabilityFor([update([recount])]), store({ ...SHELF, ...said })));
+    assert.equal(refusal({ tenantId: "kiln-house", ownerUid: "olga" }), "planned");
+    for (const said of [{ tenantId: "mud-hut" }, { tenantId: null }, { ownerUid: "omar" }, { ownerUid: null }])
+      assert.match(refusal(said), /^CROSS_TENANT_DENIED: shelf\/s-0 says that it is somebody else's/);
+  });
+
   it("refuses OUTPUT_INVALID where a record would not be as the capability promises, and names it without its value", () => {
     const outputSchema = z.strictObject({ count: z.int().max(8) });
     const refusal = (writes: EffectWrite[], data: JsonObject | null = SHELF): string =>
