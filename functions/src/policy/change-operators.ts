@@ -32,10 +32,7 @@ type Decision =
   | { readonly kind: "refused"; readonly reason: ReasonCode };
 
 /** Who may stop and release all studios, and what was asked about that? Tells operators alone: ROLE_MISSING, CONTROL_UNREADABLE. */
-export function getOperators(
-  deps: Deps,
-  command: Omit<ControlCommand<null>, "body">,
-): Promise<Outcome<RouteAnswer<"getOperators">>> {
+export function getOperators(deps: Deps, command: ControlCommand<null>): Promise<Outcome<RouteAnswer<"getOperators">>> {
   return deps.transactor.transact(async (reads): Promise<Commit<Outcome<RouteAnswer<"getOperators">>>> => {
     const list = await readOperators(reads);
     const reason = refusalFor(list, command.actor);
@@ -144,14 +141,15 @@ function refusalFor(list: PlatformOperators | null, actor: HumanActor): ReasonCo
   return isOperator(list.operators, actor) ? null : "ROLE_MISSING";
 }
 
-type Asking = Omit<ControlCommand<{ readonly reason: string }>, "body"> & { readonly body?: Body };
+/** A look at the list has no body. */
+type Asking = Omit<ControlCommand<null>, "body"> & { readonly body: { readonly reason: string } | null };
 
 const eventOf = ({ actor, requestId, body }: Asking, at: UtcInstant): Omit<EventDraft, "type" | "outcome"> => ({
   tenantId: PLATFORM_TENANT_ID,
   at,
   actor,
   requestId,
-  ...(body === undefined ? {} : { freeText: { reason: body.reason } }),
+  ...(body === null ? {} : { freeText: { reason: body.reason } }),
 });
 
 function refusedOnRecord(

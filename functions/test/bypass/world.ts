@@ -229,8 +229,8 @@ interface ErrorBody {
   readonly error?: { readonly code?: string | number; readonly status?: string };
 }
 
-/** What grows with every refusal, and what the system itself does with these events a moment later: sequencing and delivery. */
-const RECORD: ReadonlySet<string> = new Set(["auditEvents", "auditPayloads", "auditLog", "outbox"]);
+/** What grows with every refusal, and what the system does by itself a moment later: sequencing, delivery, jobs that follow the switch. */
+const RECORD: ReadonlySet<string> = new Set(["auditEvents", "auditPayloads", "auditLog", "outbox", "jobRuns"]);
 
 async function fingerprint(...studios: readonly TestStudio[]): Promise<string> {
   const lines = await Promise.all(
