@@ -7,7 +7,7 @@ import type { HistoryEntry } from "../src/data/studio-data.js";
 import { openBrowser, seriousViolations } from "./support/browser.js";
 import type { MemoryLogDocuments } from "./support/memory-audit.js";
 import { serveStates } from "./support/serve-states.js";
-import { heard, openState } from "./support/states-page.js";
+import { callsOf, heard, openState } from "./support/states-page.js";
 import type { StudioTest } from "./support/states-page.js";
 
 const AUDIT = "/t/clay/audit";
@@ -106,11 +106,33 @@ describe("hosting: the record", function () {
   it("shows a person's words as text, and that words which are gone were erased", async () => {
     const { page, complaints, close } = await openState(browser, served.origin, "busy", `${AUDIT}/proposal/p-1`);
     await page.getByText("Proposal submitted").click();
+    assert.deepEqual(await callsOf(page, "revealWords"), [], "nobody looks by opening an event");
+    await page.getByText("That you looked goes on record.").waitFor();
     await page.getByRole("button", { name: "Show the words" }).click();
     await page.getByText("<img src=x onerror=alert(1)>").waitFor();
+    await page.getByText("That you looked is on record.").waitFor();
+    assert.equal((await callsOf(page, "revealWords")).length, 1);
     await page.getByText("Proposal approved").click();
     await page.getByRole("button", { name: "Show the words" }).click();
     await page.getByText("Erased.").waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  it("erases words for ever with a reason, kept through a refusal, and shows that they are gone", async () => {
+    const { page, complaints, close } = await openState(browser, served.origin, "busy", `${AUDIT}/proposal/p-1`);
+    await page.getByText("Proposal submitted").click();
+    await page.evaluate(() =>
+      (window as unknown as { studioTest: StudioTest }).studioTest.failNext("eraseWords", { code: "LEGAL_HOLD" }),
+    );
+    await page.getByRole("button", { name: "Erase the words…" }).click();
+    await page.getByLabel("Why", { exact: true }).fill("Asked for by letter of 3 November.");
+    await page.getByRole("button", { name: "Erase for ever" }).click();
+    await page.getByText("LEGAL_HOLD").waitFor();
+    assert.equal(await page.getByLabel("Why", { exact: true }).inputValue(), "Asked for by letter of 3 November.");
+    await page.getByRole("button", { name: "Erase for ever" }).click();
+    await page.getByText("Erased.", { exact: true }).waitFor();
+    await heard(page, "polite", /The words are erased/);
     assert.deepEqual(complaints, []);
     await close();
   });

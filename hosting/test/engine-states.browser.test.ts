@@ -246,6 +246,79 @@ const STATES: readonly State[] = [
     },
   },
   {
+    name: "what is held, purged and can be erased",
+    scenario: "busy",
+    path: `${STUDIO}/keeping`,
+    shows: [
+      "What concerns Zoe Left is kept",
+      "All deadLetters are kept",
+      /lifted .* by Omar Haddad/,
+      "412 documents of notices from before 2026-08-20",
+      "1 of 2 parts deleted",
+      "Stopped: something was there that nobody had approved",
+    ],
+  },
+  {
+    name: "a dry run of what may be deleted, of nothing, and of what is held",
+    scenario: "busy",
+    path: `${STUDIO}/keeping`,
+    shows: [
+      "412 documents from before 2026-08-20.",
+      "Nothing is past its time.",
+      "Held: h-2. While that is so, nothing of it is deleted.",
+    ],
+    then: async (page) => {
+      await press("Dry run: Notices to people")(page);
+      await press("Dry run: What devices said")(page);
+      await press("Dry run: Messages that were refused")(page);
+    },
+  },
+  {
+    name: "a hold being placed, with what is missing",
+    scenario: "busy",
+    path: `${STUDIO}/keeping`,
+    shows: ["Which one? Choose or type its id.", "10 more characters."],
+    then: async (page) => {
+      await press("Place a hold…")(page);
+      await press("Place the hold")(page);
+    },
+  },
+  {
+    name: "what a person wrote",
+    scenario: "busy",
+    path: `${STUDIO}/keeping`,
+    shows: ["Written with", /Proposal approved/, "Erase 0 texts…", "Choose what to erase."],
+    then: async (page) => {
+      await page.getByLabel("Whose words").fill("ana");
+      await press("Look")(page);
+    },
+  },
+  {
+    name: "nothing held and nothing purged",
+    scenario: "engine-empty",
+    path: `${STUDIO}/keeping`,
+    shows: ["Nothing is held.", "Nothing was ever purged."],
+  },
+  { name: "what is held, loading", scenario: "engine-loading", path: `${STUDIO}/keeping`, shows: ["Legal holds"] },
+  {
+    name: "holds and purges that failed alone",
+    scenario: "engine-failed",
+    path: `${STUDIO}/keeping`,
+    shows: ["The legal holds could not be read", "The purges could not be read", "PERMISSION_DENIED"],
+  },
+  {
+    name: "what is held, to a viewer",
+    scenario: "viewer",
+    path: `${STUDIO}/keeping`,
+    shows: ["Only for people who are owner. An owner can grant it."],
+  },
+  {
+    name: "what is held, offline",
+    scenario: "engine-offline",
+    path: `${STUDIO}/keeping`,
+    shows: ["You are offline. Nothing is ever queued"],
+  },
+  {
     name: "the notices and what was held back",
     scenario: "busy",
     path: "/t/clay/notices",
@@ -354,6 +427,7 @@ describe("hosting: every state of the approval engine's screens", function () {
       `${STUDIO}/stops`,
       `${STUDIO}/lent`,
       `${STUDIO}/exemptions`,
+      `${STUDIO}/keeping`,
       "/t/clay/propose/policy.approval.replace",
     ]) {
       const { page, close } = await openState(browser, served.origin, "busy", path, PHONE);

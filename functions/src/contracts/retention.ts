@@ -37,6 +37,10 @@ export const LegalHolds = z.strictObject({
 });
 export type LegalHolds = z.infer<typeof LegalHolds>;
 
+/** Collections of derived data that a purge may delete from; how long each is kept is the retention matrix's. */
+export const PURGEABLE_COLLECTIONS = ["notices", "observations", "deadLetters"] as const;
+export type PurgeableCollection = (typeof PURGEABLE_COLLECTIONS)[number];
+
 /** How many documents one part of a purge deletes, in one commit with its event, and how many parts one approval covers. */
 export const MAX_PURGE_PART = 400;
 export const MAX_PURGE_PARTS = 50;

@@ -3,7 +3,7 @@ import { TENANT_ID, anAdmin, anApprover, anOwner, anotherApprover } from "../../
 import { HOUR, NOW, later } from "../../test/support/fake-means.js";
 import { openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
-import { MAX_PURGE_PART, Purge, RetentionPurgeInput, inTenant } from "../contracts/index.js";
+import { inTenant, MAX_PURGE_PART, Purge, PURGEABLE_COLLECTIONS, RetentionPurgeInput } from "../contracts/index.js";
 import type { HoldSubject, JsonObject, Proposal } from "../contracts/index.js";
 import { approveProposal } from "../proposals/review.js";
 import { placeHold } from "./change-holds.js";
@@ -208,7 +208,7 @@ describe("governance/retention-matrix", () => {
     const ended = Object.entries(RETENTION).filter(([, row]) => row.keptDays !== null);
     assert.deepEqual(
       ended.map(([name]) => name),
-      ["notices", "observations", "deadLetters"],
+      [...PURGEABLE_COLLECTIONS],
     );
     for (const [name, row] of ended) assert.equal(purgeable(name, NOW)?.timeField, row.timeField);
   });

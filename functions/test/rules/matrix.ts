@@ -51,7 +51,7 @@ export const PATHS: readonly PathRow[] = [
   { path: "tenants/{t}/jobRuns/j-1", match: "/jobRuns/{runId}", get: REDRIVERS },
   { path: "tenants/{t}/scheduledJobs/s-1", match: "/scheduledJobs/{jobId}", get: REDRIVERS },
   { path: "tenants/{t}/auditEvents/e-1", match: "/auditEvents/{eventId}", get: ALL_BUT_VIEWER },
-  { path: "tenants/{t}/auditPayloads/e-1", match: "/auditPayloads/{eventId}", get: ADMINS },
+  { path: "tenants/{t}/auditPayloads/e-1", match: null, get: NOBODY },
   { path: "tenants/{t}/retention/holds", match: "/retention/holds", get: ALL_BUT_VIEWER, list: NOBODY },
   { path: "tenants/{t}/retention/other", match: null, get: NOBODY },
   { path: "tenants/{t}/purges/p-1", match: "/purges/{proposalId}", get: ALL_BUT_VIEWER },

@@ -1,9 +1,7 @@
 import {
-  AuditPayload,
   COLLECTIONS,
   LogHead,
   StoredAuditEvent,
-  auditPayloadRef,
   inTenant,
   logCheckpointRef,
   logHeadRef,
@@ -81,8 +79,6 @@ export interface AuditData {
   /** The page behind this cursor, as the server has it now. Never throws. */
   readonly older: (filter: AuditFilter, cursor: AuditCursor) => Promise<PageOutcome>;
   readonly chain: (of: ChainOf) => Feed<Chain>;
-  /** The words behind an event; missing where there never were any, and where they were erased. */
-  readonly words: (eventId: string) => Feed<One<AuditPayload>>;
   readonly log: LogData;
 }
 
@@ -104,9 +100,6 @@ export function openAuditData(deps: WatchDeps, tenantId: string, identity: LogDa
       }
     },
     chain: (of) => chain(JSON.stringify(of)),
-    words: remembered((eventId) =>
-      documentFeed(deps, inTenant(tenantId, auditPayloadRef(eventId)), (data) => readOne(AuditPayload, data)),
-    ),
     log: {
       identity,
       head: documentFeed(deps, inTenant(tenantId, logHeadRef()), (data) => readOne(LogHead, data)),

@@ -12,12 +12,15 @@ import {
   FiringLog,
   GlobalControlState,
   GLOBAL_CONTROL_PATH,
+  LegalHolds,
   Notice,
   Proposal,
+  Purge,
   QuotaState,
   Tenant,
   controlRef,
   inTenant,
+  legalHoldsRef,
   proposalRef,
   tenantPath,
 } from "@studio-os/functions/contracts";
@@ -62,6 +65,7 @@ const GRANT_LIMIT = 100;
 const OPEN_EXEMPTION_LIMIT = 30;
 const ENROLLED_LIMIT = 60;
 const FIRING_LIMIT = 6;
+const PURGE_LIMIT = 50;
 
 /** The cockpit's data, from the firebase web SDK (live reads under rules) and the HTTP API (every action). */
 export function openFirebaseStudio(config: StudioConfig, browser: Window): StudioData {
@@ -149,6 +153,8 @@ function tenantFeeds(
       },
       (documents) => readList(Exemption, documents),
     ),
+    holds: documentFeed(deps, inTenant(tenantId, legalHoldsRef()), (data) => readOne(LegalHolds, data)),
+    purges: list(COLLECTIONS.purges, PURGE_LIMIT, (documents) => readList(Purge, documents)),
     records: remembered((name: RecordCollection) =>
       listFeed(deps, { path: inTenant(tenantId, name), ...CHOICES[name] }, (documents) => toChoices(name, documents)),
     ),

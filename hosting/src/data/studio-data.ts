@@ -10,10 +10,12 @@ import type {
   Digest,
   Exemption,
   GlobalControlState,
+  LegalHolds,
   Device,
   Notice,
   FiringLog,
   Proposal,
+  Purge,
   QuotaState,
   ReasonCode,
   Role,
@@ -139,6 +141,9 @@ export interface TenantData {
   readonly exemptions: Feed<Listed<Exemption>>;
   /** Exemptions whose end had not come when somebody first looked. */
   readonly openExemptions: Feed<Listed<Exemption>>;
+  /** Missing: nothing was ever held. */
+  readonly holds: Feed<One<LegalHolds>>;
+  readonly purges: Feed<Listed<Purge>>;
   readonly records: (collection: RecordCollection) => Feed<readonly RecordChoice[]>;
   /** The firings that were heard of last, the newest first. */
   readonly firings: Feed<Listed<FiringLog>>;

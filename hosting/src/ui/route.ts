@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 
-/** The parts of the Studio page: who, by which rules, what is lent and waived, how much, and what is stopped. */
-export const STUDIO_SECTIONS = ["people", "rules", "lent", "exemptions", "limits", "stops"] as const;
+/** The parts of the Studio page: who, by which rules, what is lent and waived, how much, what is stopped, and what is kept. */
+export const STUDIO_SECTIONS = ["people", "rules", "lent", "exemptions", "limits", "stops", "keeping"] as const;
 export type StudioSection = (typeof STUDIO_SECTIONS)[number];
 
 /** The parts of the Devices page: what was read, the firings, who reads, and what was refused. */

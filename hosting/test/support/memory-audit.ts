@@ -11,6 +11,7 @@ export interface MemoryRecord {
   readonly state: "ready" | "loading" | "failed";
   /** Older pages fail as often as this before they come. */
   readonly olderFailures: number;
+  /** What people wrote, by event: the routes give it out. */
   readonly words: Readonly<Record<string, AuditPayload>>;
 }
 
@@ -90,13 +91,6 @@ export function createMemoryAudit(record: MemoryRecord): { audit: AuditData; con
           return { items: all.filter(({ requestId }) => requests.has(requestId)), unreadable: [], isTruncated: false };
         }),
       ),
-    ),
-    words: remembered((eventId: string) =>
-      feedOver(entries, () => {
-        const value = record.words[eventId];
-        const one: One<AuditPayload> = value === undefined ? { kind: "missing" } : { kind: "found", value };
-        return { state: "ready", value: one, isFromCache: false, confirmedAtMs: Date.now() };
-      }),
     ),
   };
   const documents = createStore<MemoryLogDocuments | null>(null);

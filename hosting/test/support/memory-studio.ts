@@ -10,9 +10,11 @@ import type {
   Digest,
   Exemption,
   GlobalControlState,
+  LegalHolds,
   Device,
   Notice,
   Proposal,
+  Purge,
   QuotaState,
   ReasonCode,
   Role,
@@ -43,6 +45,7 @@ import { ENGINE_ROUTES, engineAnswer } from "./memory-engine.js";
 import type { Server } from "./memory-engine.js";
 import { createMemoryDevices } from "./memory-devices.js";
 import type { DeviceControls, MemoryDevices } from "./memory-devices.js";
+import { governanceAnswer } from "./memory-governance.js";
 
 /** What a scenario starts from. */
 export interface MemoryWorld extends MemoryDevices {
@@ -60,6 +63,8 @@ export interface MemoryWorld extends MemoryDevices {
   readonly notices: Live<Listed<Notice>>;
   readonly delegations: Live<Listed<Delegation>>;
   readonly exemptions: Live<Listed<Exemption>>;
+  readonly holds: Live<One<LegalHolds>>;
+  readonly purges: Live<Listed<Purge>>;
   readonly records: Readonly<Partial<Record<RecordCollection, Live<readonly RecordChoice[]>>>>;
   /** Routes that never answer, to look at what is shown meanwhile. */
   readonly silent: readonly ApiRouteName[];
@@ -99,6 +104,8 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
   const quotas = createStore(world.quotas);
   const delegations = createStore(world.delegations);
   const exemptions = createStore(world.exemptions);
+  const holds = createStore(world.holds);
+  const words = new Map(Object.entries(world.record.words));
   const failures = new Map<ApiRouteName, Failure>();
   const calls: { route: string; body: unknown; key: string | null }[] = [];
   const { audit, controls: recordControls } = createMemoryAudit(world.record);
@@ -122,9 +129,9 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
       return { kind: "failed", failure: toFailure(failure) };
     }
     const server: Server = { find, putProposal, control, quotas, delegations, exemptions };
-    const outcome = ENGINE_ROUTES.has(route)
-      ? engineAnswer(server, route, params, body)
-      : devices.answer(route, params, body);
+    const outcome =
+      governanceAnswer({ holds, words }, route, params, body) ??
+      (ENGINE_ROUTES.has(route) ? engineAnswer(server, route, params, body) : devices.answer(route, params, body));
     if (outcome !== null && "code" in outcome) return { kind: "failed", failure: toFailure(outcome) };
     const answer = outcome?.answer ?? answerTo(server, route, params, body);
     // The memory studio answers by route name; the type of each answer is the contract's, which tests then rely on.
@@ -196,6 +203,8 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
         notices: still(world.notices),
         delegations: derived([delegations], delegations.getSnapshot),
         exemptions: derived([exemptions], exemptions.getSnapshot),
+        holds: derived([holds], holds.getSnapshot),
+        purges: still(world.purges),
         openExemptions: derived([exemptions], exemptions.getSnapshot),
         records: (collection) => {
           const feed = recordFeeds.get(collection) ?? derived([], () => world.records[collection] ?? ready([]));

@@ -25,6 +25,7 @@ import {
   held,
   loadingEngine,
 } from "./engine-scenarios.js";
+import { keeping, nothingKept } from "./memory-governance.js";
 import { signedIn } from "./memory-studio.js";
 import type { MemoryWorld } from "./memory-studio.js";
 
@@ -151,7 +152,7 @@ export function scenario(name: ScenarioName, nowMs: number): MemoryWorld {
     case "exempt":
       return { ...base, rows: exempt(nowMs).map(row), exemptions: exemptionsInUse(nowMs) };
     case "engine-empty":
-      return { ...base, ...emptyEngine(nowMs) };
+      return { ...base, ...emptyEngine(nowMs), ...nothingKept() };
     case "engine-failed":
       return {
         ...base,
@@ -162,10 +163,12 @@ export function scenario(name: ScenarioName, nowMs: number): MemoryWorld {
         agents: FAILED,
         delegations: FAILED,
         exemptions: FAILED,
+        holds: FAILED,
+        purges: FAILED,
         records: { firings: FAILED },
       };
     case "engine-loading":
-      return { ...base, ...loadingEngine() };
+      return { ...base, ...loadingEngine(), holds: { state: "loading" }, purges: { state: "loading" } };
     case "engine-offline":
       return { ...busy(nowMs), connection: { kind: "offline", lastMs: nowMs - 2 * MINUTE_MS } };
     default:
@@ -215,6 +218,7 @@ function busy(nowMs: number): MemoryWorld {
     rows: queueRows(nowMs),
     control: { kind: "found", value: anEngineControl(nowMs) },
     ...engine(nowMs),
+    ...keeping(nowMs),
     devices: ready({
       items: deviceList(nowMs),
       unreadable: [{ id: "hubitat_99", problem: "readings: Invalid input" }],

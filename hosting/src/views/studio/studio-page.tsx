@@ -3,6 +3,7 @@ import { STUDIO_SECTIONS, studioPath } from "../../ui/route.js";
 import type { StudioSection } from "../../ui/route.js";
 import type { TenantView } from "../tenant-view.js";
 import { ExemptionsSection } from "./exemptions/exemptions-section.js";
+import { KeepingSection } from "./keeping/keeping-section.js";
 import { LentSection } from "./lent/lent-section.js";
 import { LimitsSection } from "./limits/limits-section.js";
 import { PeopleSection } from "./people/people-section.js";
@@ -16,6 +17,7 @@ const SECTION_WORDS: Readonly<Record<StudioSection, string>> = {
   exemptions: "Exemptions",
   limits: "Limits",
   stops: "Stops",
+  keeping: "Keeping and erasing",
 };
 
 /** How the studio is run: who is who, who must agree to what, what is lent and waived, how much may be done, and what is stopped. */
@@ -42,6 +44,7 @@ export function StudioPage({ view, section }: { view: TenantView; section: Studi
           {section === "exemptions" ? <ExemptionsSection view={view} /> : null}
           {section === "limits" ? <LimitsSection view={view} /> : null}
           {section === "stops" ? <StopsSection view={view} /> : null}
+          {section === "keeping" ? <KeepingSection view={view} /> : null}
         </div>
       </div>
     </div>
