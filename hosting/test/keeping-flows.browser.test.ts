@@ -86,14 +86,13 @@ describe("hosting: keeping and erasing in the cockpit", function () {
       await field(page, "Why").fill("Nobody has looked for these since the summer.");
       await button(page, "Ask for approval").click();
       await page.getByRole("heading", { level: 2, name: "Your request: retention.purge" }).waitFor();
-      const [body] = (await bodiesOf(page, "submitProposal")) as {
-        capabilityId: string;
-        input: { collection: string; parts: { count: number }[] };
-      }[];
-      assert.equal(body?.capabilityId, "retention.purge");
-      assert.equal(body?.input.collection, "notices");
+      const [body] = (await bodiesOf(page, "submitProposal")) as [
+        { capabilityId: string; input: { collection: string; parts: { count: number }[] } },
+      ];
+      assert.equal(body.capabilityId, "retention.purge");
+      assert.equal(body.input.collection, "notices");
       assert.deepEqual(
-        body?.input.parts.map((part) => part.count),
+        body.input.parts.map((part) => part.count),
         [400, 12],
       );
     }),

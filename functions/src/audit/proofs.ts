@@ -1,4 +1,5 @@
 /** The proof code that runs where there is no Node: the cockpit checks the log by itself, with nothing but these. */
+export { bundleFiles, parseManifest, proofPath } from "./bundle.js";
 export { decodeBase64, utf8 } from "./bytes.js";
 export { openCheckpoint } from "./checkpoint.js";
 export type { Checkpoint } from "./checkpoint.js";

@@ -1,7 +1,10 @@
 import {
+  AuditExport,
   COLLECTIONS,
+  ExportProgress,
   LogHead,
   StoredAuditEvent,
+  exportProgressRef,
   inTenant,
   logCheckpointRef,
   logHeadRef,
@@ -9,6 +12,7 @@ import {
 } from "@studio-os/functions/contracts";
 import type { AuditEventType, UtcInstant } from "@studio-os/functions/contracts";
 import type { StudioConfig } from "./config.js";
+import type { ExportFile } from "./export-files.js";
 import type { ListQuery, RawDocument } from "./firestore-live.js";
 import { createFeed } from "./live.js";
 import type { Feed, Live } from "./live.js";
@@ -21,6 +25,7 @@ import type { WatchDeps } from "./watch.js";
 /** How many events one page of the timeline has, and how many one chain shows at most. */
 const PAGE_SIZE = 50;
 const CHAIN_LIMIT = 200;
+const EXPORT_LIMIT = 50;
 /** How many values Firestore compares a field with at once. */
 export const MAX_VALUES = 30;
 
@@ -80,10 +85,20 @@ export interface AuditData {
   readonly older: (filter: AuditFilter, cursor: AuditCursor) => Promise<PageOutcome>;
   readonly chain: (of: ChainOf) => Feed<Chain>;
   readonly log: LogData;
+  /** What was taken out of the record, the newest first. */
+  readonly exports: Feed<Listed<AuditExport>>;
+  readonly exportProgress: (exportId: string) => Feed<One<ExportProgress>>;
+  /** One file of a finished export. */
+  readonly exportFile: (exportId: string, path: string, signal: AbortSignal) => Promise<ExportFile>;
 }
 
 /** The record of one studio, read under rules. */
-export function openAuditData(deps: WatchDeps, tenantId: string, identity: LogData["identity"]): AuditData {
+export function openAuditData(
+  deps: WatchDeps,
+  tenantId: string,
+  identity: LogData["identity"],
+  exportFile: AuditData["exportFile"],
+): AuditData {
   const path = inTenant(tenantId, COLLECTIONS.auditEvents);
   const newest = remembered((key: string) =>
     listFeed(deps, pageQuery(path, JSON.parse(key) as AuditFilter, null), toPage),
@@ -100,6 +115,19 @@ export function openAuditData(deps: WatchDeps, tenantId: string, identity: LogDa
       }
     },
     chain: (of) => chain(JSON.stringify(of)),
+    exports: listFeed(
+      deps,
+      {
+        path: inTenant(tenantId, COLLECTIONS.exports),
+        orderBy: ["requestedAt", "desc"],
+        limit: EXPORT_LIMIT,
+      },
+      (documents) => readList(AuditExport, documents),
+    ),
+    exportProgress: remembered((exportId) =>
+      documentFeed(deps, inTenant(tenantId, exportProgressRef(exportId)), (data) => readOne(ExportProgress, data)),
+    ),
+    exportFile,
     log: {
       identity,
       head: documentFeed(deps, inTenant(tenantId, logHeadRef()), (data) => readOne(LogHead, data)),

@@ -28,9 +28,11 @@ import type { Device, ProposalStatus } from "@studio-os/functions/contracts";
 import type * as z from "zod";
 import { createApiClient } from "./api-client.js";
 import { openAuditData, toHistory } from "./audit-data.js";
+import type { AuditData } from "./audit-data.js";
 import type { StudioConfig } from "./config.js";
 import { watchConnection } from "./connection.js";
 import { claimWords } from "./drafts.js";
+import { openExportFile } from "./export-files.js";
 import { openFirebaseSession } from "./firebase-session.js";
 import type { ListQuery, LiveLayer, RawDocument } from "./firestore-live.js";
 import { readList, readOne } from "./read-document.js";
@@ -86,10 +88,11 @@ export function openFirebaseStudio(config: StudioConfig, browser: Window): Studi
       throw error;
     }
   };
+  const fetch: typeof globalThis.fetch = (input, init) => browser.fetch(input, init);
   const call = createApiClient({
     idToken: identity.idToken,
     onUnauthenticated: identity.expire,
-    fetch: (input, init) => browser.fetch(input, init),
+    fetch,
   });
   return {
     environment: config.environment,
@@ -99,8 +102,10 @@ export function openFirebaseStudio(config: StudioConfig, browser: Window): Studi
     expireSession: identity.expire,
     openTenant: (tenantId) => {
       const { connection, witness } = watchConnection(browser);
+      const exportFile: AuditData["exportFile"] = (exportId, path, signal) =>
+        openExportFile({ idToken: identity.idToken, fetch }, tenantId, exportId, path, signal);
       const deps: WatchDeps = { layer, witness, nowMs: () => Date.now() };
-      return { tenantId, connection, call, ...tenantFeeds(deps, tenantId, config.auditLog ?? null) };
+      return { tenantId, connection, call, ...tenantFeeds(deps, tenantId, config.auditLog ?? null, exportFile) };
     },
   };
 }
@@ -109,6 +114,7 @@ function tenantFeeds(
   deps: WatchDeps,
   tenantId: string,
   logIdentity: NonNullable<StudioConfig["auditLog"]> | null,
+  exportFile: AuditData["exportFile"],
 ): Omit<TenantData, "tenantId" | "connection" | "call"> {
   const proposals = inTenant(tenantId, COLLECTIONS.proposals);
   const open = listFeed(
@@ -182,7 +188,7 @@ function tenantFeeds(
         toHistory,
       ),
     ),
-    audit: openAuditData(deps, tenantId, logIdentity),
+    audit: openAuditData(deps, tenantId, logIdentity, exportFile),
   };
 }
 

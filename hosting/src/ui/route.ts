@@ -16,6 +16,7 @@ export type Page =
   | { readonly name: "notices"; readonly tenantId: string }
   | { readonly name: "devices"; readonly tenantId: string; readonly section: DeviceSection }
   | { readonly name: "audit"; readonly tenantId: string; readonly chain: ChainAddress | null }
+  | { readonly name: "exports"; readonly tenantId: string }
   | { readonly name: "studio"; readonly tenantId: string; readonly section: StudioSection }
   | { readonly name: "unknown" };
 
@@ -62,6 +63,7 @@ export const tenantOf = (page: Page): string | null => ("tenantId" in page ? pag
 function parseAudit(tenantId: string, of: string | undefined, rest: readonly string[]): Page {
   const id = decode(rest[0]);
   if (of === undefined) return { name: "audit", tenantId, chain: null };
+  if (of === "exports") return rest.length === 0 ? { name: "exports", tenantId } : { name: "unknown" };
   if ((of !== "proposal" && of !== "request") || id === null || rest.length > 1) return { name: "unknown" };
   return { name: "audit", tenantId, chain: { of, id } };
 }
@@ -75,6 +77,7 @@ export const revisePath = (tenantId: string, proposalId: string): string =>
   `/t/${tenantId}/revise${withPart(proposalId)}`;
 export const noticesPath = (tenantId: string): string => `/t/${tenantId}/notices`;
 export const auditPath = (tenantId: string, search = ""): string => `/t/${tenantId}/audit${search}`;
+export const exportsPath = (tenantId: string): string => `/t/${tenantId}/audit/exports`;
 /** `eventId`: the event to open there. */
 export const chainPath = (tenantId: string, { of, id }: ChainAddress, eventId?: string): string =>
   `/t/${tenantId}/audit/${of}/${encodeURIComponent(id)}${eventId === undefined ? "" : `?event=${encodeURIComponent(eventId)}`}`;

@@ -10,6 +10,7 @@ import {
   queuePath,
   revisePath,
   STUDIO_SECTIONS,
+  exportsPath,
   studioPath,
   tenantOf,
 } from "./route.js";
@@ -32,6 +33,8 @@ describe("ui/route", () => {
     assert.deepEqual(parsePage(noticesPath("clay")), { name: "notices", tenantId: "clay" });
     for (const section of STUDIO_SECTIONS)
       assert.deepEqual(parsePage(studioPath("clay", section)), { name: "studio", tenantId: "clay", section });
+    assert.deepEqual(parsePage(exportsPath("clay")), { name: "exports", tenantId: "clay" });
+    assert.deepEqual(parsePage(`${exportsPath("clay")}/x`), { name: "unknown" });
     assert.deepEqual(parsePage("/"), { name: "home" });
     assert.deepEqual([tenantOf(parsePage("/t/clay/notices")), tenantOf(parsePage("/"))], ["clay", null]);
   });

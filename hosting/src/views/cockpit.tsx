@@ -37,6 +37,7 @@ type OpenSheet = "stop" | "release" | "help" | null;
 const StudioPage = lazy(() => import("./studio/studio-page.js").then((it) => ({ default: it.StudioPage })));
 const DevicesPage = lazy(() => import("./devices/devices-page.js").then((it) => ({ default: it.DevicesPage })));
 const AuditPage = lazy(() => import("./audit/audit-page.js").then((it) => ({ default: it.AuditPage })));
+const ExportsPage = lazy(() => import("./audit/exports/exports-page.js").then((it) => ({ default: it.ExportsPage })));
 const NoticesPage = lazy(() => import("./notices/notices-page.js").then((it) => ({ default: it.NoticesPage })));
 const ProposePage = lazy(() => import("./propose/propose-page.js").then((it) => ({ default: it.ProposePage })));
 const RevisePage = lazy(() => import("./propose/revise-page.js").then((it) => ({ default: it.RevisePage })));
@@ -55,6 +56,8 @@ function OpenPage({ page, view }: { page: Page; view: TenantView }) {
       return <DevicesPage view={view} section={page.section} />;
     case "audit":
       return <AuditPage view={view} chain={page.chain} />;
+    case "exports":
+      return <ExportsPage view={view} />;
     case "studio":
       return <StudioPage view={view} section={page.section} />;
     case "home":

@@ -5,6 +5,7 @@ import type { HistoryEntry } from "../../src/data/studio-data.js";
 import { sha256Hex } from "../../src/views/audit/browser-crypto.js";
 import { MINUTE_MS, instant } from "./builders.js";
 import { EMPTY_RECORD } from "./memory-audit.js";
+import { someExports } from "./memory-exports.js";
 import type { MemoryRecord } from "./memory-audit.js";
 
 const ROBOT: Actor = { type: "agent", id: "kiln-room-agent", name: "kiln-room agent", ownerUid: "omar" };
@@ -156,21 +157,28 @@ export function aMorning(nowMs: number): readonly HistoryEntry[] {
   );
 }
 
+const SHUT = {
+  state: "failed",
+  code: "PERMISSION_DENIED",
+  message: "Your role does not open this.",
+  requestId: null,
+} as const;
+
 /** One world of the record per state that its screen must have. */
 export type RecordName = "morning" | "none" | "unread" | "shut" | "long" | "altered";
 
 export function recordOf(name: RecordName, nowMs: number): MemoryRecord {
   const entries = aMorning(nowMs);
-  const morning = { ...EMPTY_RECORD, entries, words: { "ev-2": WORDS } };
+  const morning = { ...EMPTY_RECORD, entries, words: { "ev-2": WORDS }, exports: someExports(nowMs) };
   switch (name) {
     case "morning":
       return morning;
     case "none":
       return EMPTY_RECORD;
     case "unread":
-      return { ...EMPTY_RECORD, state: "loading" };
+      return { ...EMPTY_RECORD, state: "loading", exports: { state: "loading" } };
     case "shut":
-      return { ...EMPTY_RECORD, state: "failed" };
+      return { ...EMPTY_RECORD, state: "failed", exports: SHUT };
     case "long":
       return {
         ...morning,

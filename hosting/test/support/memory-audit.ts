@@ -1,7 +1,9 @@
-import type { AuditPayload, LogHead } from "@studio-os/functions/contracts";
+import type { AuditPayload, LogHead, RouteBody } from "@studio-os/functions/contracts";
 import type { AuditData, AuditFilter, AuditPage } from "../../src/data/audit-data.js";
 import type { Feed, Live } from "../../src/data/live.js";
 import { createStore } from "../../src/data/store.js";
+import { memoryFile, progressOf, requestExport } from "./memory-exports.js";
+import type { Exports } from "./memory-exports.js";
 import type { HistoryEntry, One } from "../../src/data/studio-data.js";
 
 /** What is on record in a scenario, and how it answers. */
@@ -13,9 +15,24 @@ export interface MemoryRecord {
   readonly olderFailures: number;
   /** What people wrote, by event: the routes give it out. */
   readonly words: Readonly<Record<string, AuditPayload>>;
+  readonly exports: Exports;
 }
 
-export const EMPTY_RECORD: MemoryRecord = { entries: [], unreadable: [], state: "ready", olderFailures: 0, words: {} };
+const NO_EXPORTS: Exports = {
+  state: "ready",
+  value: { items: [], unreadable: [] },
+  isFromCache: false,
+  confirmedAtMs: 0,
+};
+
+export const EMPTY_RECORD: MemoryRecord = {
+  entries: [],
+  unreadable: [],
+  state: "ready",
+  olderFailures: 0,
+  words: {},
+  exports: NO_EXPORTS,
+};
 
 /** The stored documents of a signed log, and the events that are in it. */
 export interface MemoryLogDocuments {
@@ -43,8 +60,13 @@ const FAILURE = {
 } as const;
 
 /** A studio's record in memory, that filters, orders and pages as the database does. */
-export function createMemoryAudit(record: MemoryRecord): { audit: AuditData; controls: RecordControls } {
+export function createMemoryAudit(record: MemoryRecord): {
+  audit: AuditData;
+  requestExport: (body: RouteBody<"requestExport">) => { readonly answer: unknown };
+  controls: RecordControls;
+} {
   const entries = createStore(record.entries);
+  const exports = createStore(record.exports);
   let olderFailures = record.olderFailures;
   const matching = (filter: AuditFilter) =>
     newestFirst(entries.getSnapshot()).filter((entry) => matches(entry, filter));
@@ -63,7 +85,7 @@ export function createMemoryAudit(record: MemoryRecord): { audit: AuditData; con
     record.state === "ready"
       ? () => ({ state: "ready", value: read(), isFromCache: false, confirmedAtMs: Date.now() })
       : () => (record.state === "failed" ? FAILURE : { state: "loading" });
-  const audit: Omit<AuditData, "log"> = {
+  const audit: Pick<AuditData, "newest" | "older" | "chain"> = {
     newest: remembered((filter: AuditFilter) =>
       feedOver(
         entries,
@@ -93,6 +115,14 @@ export function createMemoryAudit(record: MemoryRecord): { audit: AuditData; con
       ),
     ),
   };
+  const progress = remembered((exportId: string) =>
+    feedOver(exports, () => ({
+      state: "ready",
+      value: progressOf(exportId),
+      isFromCache: false,
+      confirmedAtMs: Date.now(),
+    })),
+  );
   const documents = createStore<MemoryLogDocuments | null>(null);
   const log: AuditData["log"] = {
     get identity() {
@@ -109,7 +139,14 @@ export function createMemoryAudit(record: MemoryRecord): { audit: AuditData; con
     }),
   };
   return {
-    audit: { ...audit, log },
+    audit: {
+      ...audit,
+      log,
+      exports: feedOver(exports, exports.getSnapshot),
+      exportProgress: progress,
+      exportFile: memoryFile,
+    },
+    requestExport: (body: RouteBody<"requestExport">) => requestExport(exports, body),
     controls: {
       addEvent: (entry) => entries.set([...entries.getSnapshot(), entry]),
       setLog: (next) => {

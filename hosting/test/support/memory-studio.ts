@@ -18,6 +18,7 @@ import type {
   QuotaState,
   ReasonCode,
   Role,
+  RouteBody,
 } from "@studio-os/functions/contracts";
 import type { Environment } from "../../src/data/config.js";
 import type { Feed, Live } from "../../src/data/live.js";
@@ -108,8 +109,8 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
   const words = new Map(Object.entries(world.record.words));
   const failures = new Map<ApiRouteName, Failure>();
   const calls: { route: string; body: unknown; key: string | null }[] = [];
-  const { audit, controls: recordControls } = createMemoryAudit(world.record);
   const devices = createMemoryDevices(world);
+  const { audit, requestExport, controls: recordControls } = createMemoryAudit(world.record);
   let latencyMs = 40;
 
   const put = (row: QueueRow) => rows.set([...rows.getSnapshot().filter(({ id }) => id !== row.id), row]);
@@ -130,6 +131,7 @@ export function createMemoryStudio(world: MemoryWorld): { data: StudioData; cont
     }
     const server: Server = { find, putProposal, control, quotas, delegations, exemptions };
     const outcome =
+      (route === "requestExport" ? requestExport(body as RouteBody<"requestExport">) : null) ??
       governanceAnswer({ holds, words }, route, params, body) ??
       (ENGINE_ROUTES.has(route) ? engineAnswer(server, route, params, body) : devices.answer(route, params, body));
     if (outcome !== null && "code" in outcome) return { kind: "failed", failure: toFailure(outcome) };

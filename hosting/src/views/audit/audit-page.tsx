@@ -1,4 +1,5 @@
-import { auditPath, navigate, useAddress } from "../../ui/route.js";
+import { Link } from "../../ui/link.js";
+import { auditPath, exportsPath, navigate, useAddress } from "../../ui/route.js";
 import type { ChainAddress } from "../../ui/route.js";
 import { Empty } from "../../ui/panel-states.js";
 import type { TenantView } from "../tenant-view.js";
@@ -28,7 +29,10 @@ function WholeRecord({ view }: { view: TenantView }) {
   const onSearch = (next: AuditSearch) => navigate(auditPath(tenant.tenantId, formatSearch(next)), true);
   return (
     <>
-      <h1 id="audit-title">Audit</h1>
+      <div className="audit-head">
+        <h1 id="audit-title">Audit</h1>
+        <Link to={exportsPath(tenant.tenantId)}>Exports for outsiders</Link>
+      </div>
       <AuditFilters view={view} search={search} onSearch={onSearch} />
       {/* Another question is another list, with rows and pages of its own. */}
       <AuditTimeline key={JSON.stringify(filter)} view={view} search={search} filter={filter} onSearch={onSearch} />

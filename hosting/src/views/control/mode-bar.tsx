@@ -32,7 +32,12 @@ export function ModeBar({ data, view, person, studioName, page, hasOtherStudios,
       </div>
       <nav className="pages" aria-label="Pages">
         {pageLinks(tenant.tenantId).map(({ name, words, to }) => (
-          <Link key={name} to={to} className="page-link" isCurrent={page === name}>
+          <Link
+            key={name}
+            to={to}
+            className="page-link"
+            isCurrent={page === name || (page === "exports" && name === "audit")}
+          >
             {words}
           </Link>
         ))}
