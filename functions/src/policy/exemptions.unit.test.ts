@@ -5,6 +5,7 @@ import { openMemoryStudio } from "../../test/support/memory-studio.js";
 import type { MemoryStudio } from "../../test/support/memory-studio.js";
 import type { HumanActor, Proposal } from "../contracts/index.js";
 import { controlRef } from "../contracts/index.js";
+import { getProposal } from "../proposals/look.js";
 import { approveProposal } from "../proposals/review.js";
 import { executeProposal } from "../proposals/execute.js";
 import { DEFAULT_APPROVAL_POLICY } from "./approval-policy.js";
@@ -50,6 +51,15 @@ describe("policy/exemptions: what may go unmet", () => {
     assert.equal(approved.exemptionId, exemptionId);
     await studio.accepted(execute(approved), ["proposal.executed"]);
     assert.equal(studio.at(`exemptions/${exemptionId}`)?.["uses"], 1);
+  });
+
+  it("does not stand in the way of undoing what was executed under it", async () => {
+    const proposal = await studio.submitFlag();
+    const { exemptionId } = await grant();
+    const { proposal: approved } = await studio.accepted(approve(proposal, exemptionId));
+    await studio.accepted(execute(approved));
+    const { policy } = await studio.accepted(getProposal(studio.deps, at(proposal, anOperator())));
+    assert.equal(policy.rollback.decision, "allow", String(policy.rollback.reasonCode));
   });
 
   it("is spent by the execution: the next approval cannot stand on it", async () => {

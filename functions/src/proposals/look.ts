@@ -59,7 +59,8 @@ export function getProposal(
         policy: {
           approve: judge({ operation: "approve", ...matter }),
           execute: judge({ operation: "execute", ...matter }),
-          rollback: judge({ operation: "rollback", ...matter }),
+          // As at the rollback itself: undoing needs nothing waived.
+          rollback: judge({ operation: "rollback", ...matter, exemption: null }),
         },
       }),
     };
