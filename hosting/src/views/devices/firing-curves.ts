@@ -29,6 +29,8 @@ export interface FiringCurves {
     readonly zone: string;
     readonly path: string;
     readonly lastC: number;
+    /** How long before the newest sample of all zones this one was heard last; null: no longer than a gap. Minutes. */
+    readonly behindMinutes: number | null;
     /** Where its name stands, right of its last sample. */
     readonly name: { readonly x: number; readonly y: number };
   }[];
@@ -71,6 +73,7 @@ export function firingCurves(log: FiringLog, size: ChartSize = CHART): FiringCur
     const last = samples.at(-1);
     return last === undefined ? [] : [{ zone, path: pathOf(samples, at), lastC: last.tempC, last }];
   });
+  const newestS = Math.max(0, ...all.map(({ offsetS }) => offsetS));
   const names = namesOf(
     drawn.map(({ last }) => ({ x: x(last.offsetS) + 6, y: y(last.tempC) + 4 })),
     size,
@@ -78,7 +81,10 @@ export function firingCurves(log: FiringLog, size: ChartSize = CHART): FiringCur
   return {
     size,
     expected: log.expected.map((point, i) => `${i === 0 ? "M" : "L"}${at(point)}`).join(""),
-    zones: drawn.map(({ zone, path, lastC }, i) => ({ zone, path, lastC, name: names[i] ?? { x: 0, y: 0 } })),
+    zones: drawn.map(({ zone, path, lastC, last }, i) => ({
+      ...{ zone, path, lastC, name: names[i] ?? { x: 0, y: 0 } },
+      behindMinutes: newestS - last.offsetS > GAP_AFTER_S ? Math.round((newestS - last.offsetS) / 60) : null,
+    })),
     gaps: silences(all).map(([from, to]) => ({ x: round(x(from)), width: round(x(to) - x(from)) })),
     lastS,
     xOf: (offsetS) => round(x(Math.min(lastS, Math.max(0, offsetS)))),

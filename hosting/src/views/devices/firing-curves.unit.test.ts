@@ -83,6 +83,21 @@ describe("views/devices/firing-curves", () => {
     );
   });
 
+  it("says of a zone how long before the others it was heard last, once that is longer than a gap", () => {
+    const behind = (slots: number) => {
+      const zones = { top: [20, 21], middle: Array.from({ length: slots + 2 }, () => 20) };
+      return firingCurves(aLog({ zones })).zones.map(({ zone, behindMinutes }) => [zone, behindMinutes]);
+    };
+    assert.deepEqual(behind(5), [
+      ["middle", null],
+      ["top", null],
+    ]);
+    assert.deepEqual(behind(80), [
+      ["middle", null],
+      ["top", 40],
+    ]);
+  });
+
   it("says what was asked for and measured at a moment, and makes nothing up where nothing was heard", () => {
     const log = aLog({ zones: { middle: [20, ...nothing(9), 30, ...nothing(20), 60] } });
     const at = (offsetS: number) => firingMoment(log, offsetS).zones[0]?.tempC;

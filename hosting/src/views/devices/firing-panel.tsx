@@ -6,7 +6,7 @@ import { useMedia } from "../../ui/use-media.js";
 import type { TenantView } from "../tenant-view.js";
 import { FiringChart } from "./firing-chart.js";
 import { CHART, firingCurves, firingMoment, SMALL_CHART } from "./firing-curves.js";
-import type { FiringMoment } from "./firing-curves.js";
+import type { FiringCurves, FiringMoment } from "./firing-curves.js";
 import { FiringTable } from "./firing-table.js";
 
 const ALARM_WORDS: Readonly<Record<FiringAlarm["code"], (alarm: FiringAlarm) => string>> = {
@@ -45,7 +45,7 @@ export function FiringPanel({ view, log }: { view: TenantView; log: FiringLog })
           <span>since {formatMoment(alarm.raisedAt, timeZone)}</span>
         </p>
       ))}
-      <FiringChart curves={curves} moment={moment} onPick={setPickedS} label={chartWords(log, curves.gapMinutes)} />
+      <FiringChart curves={curves} moment={moment} onPick={setPickedS} label={chartWords(curves)} />
       {curves.zones.length === 0 ? null : (
         <Picker log={log} lastS={curves.lastS} moment={moment} pickedS={pickedS} onPick={setPickedS} />
       )}
@@ -114,15 +114,17 @@ function momentWords({ offsetS, expectedC, zones }: FiringMoment): string {
   return `${time}${asked}: ${measured.join(", ")}`;
 }
 
-const summaryOf = (zones: readonly { readonly zone: string; readonly lastC: number }[]): string =>
-  zones.map(({ zone, lastC }) => `${zone} ${Math.round(lastC)} °C`).join(", ");
+/** The last of each zone; one that fell silent before the others is never named without how long before. */
+const summaryOf = (zones: FiringCurves["zones"]): string =>
+  zones
+    .map(({ zone, lastC, behindMinutes }) => {
+      const last = `${zone} ${Math.round(lastC)} °C`;
+      return behindMinutes === null ? last : `${last} (heard ${behindMinutes} min before the newest)`;
+    })
+    .join(", ");
 
-function chartWords(log: FiringLog, gapMinutes: readonly number[]): string {
-  const last = Object.entries(log.zones).flatMap(([zone, column]) => {
-    const lastC = column.filter((it) => it !== null).at(-1);
-    return lastC === undefined ? [] : [{ zone, lastC }];
-  });
-  const summary = summaryOf(last);
+function chartWords({ zones, gapMinutes }: FiringCurves): string {
+  const summary = summaryOf(zones);
   return `Temperature over time: ${summary === "" ? "nothing was heard yet" : summary}${gapWords(gapMinutes)}`;
 }
 
