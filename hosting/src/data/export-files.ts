@@ -1,5 +1,5 @@
 import { ApiError } from "@studio-os/functions/contracts";
-import type { ApiFailure } from "./studio-data.js";
+import type { ApiFailure } from "./api-failure.js";
 
 /** One file of an export as it comes, or why it does not. */
 export type ExportFile =

@@ -1,7 +1,6 @@
 import type {
   Agent,
   AgentHealth,
-  ApiErrorDetails,
   ApiRouteName,
   ApprovalPolicy,
   ControlState,
@@ -17,17 +16,18 @@ import type {
   Proposal,
   Purge,
   QuotaState,
-  ReasonCode,
   Role,
   RouteAnswer,
   RouteBodyInput,
   RouteParams,
 } from "@studio-os/functions/contracts";
+import type { ApiFailure } from "./api-failure.js";
 import type { AuditData } from "./audit-data.js";
 import type { Environment } from "./config.js";
 import type { HistoryEntry, Listed, One } from "./listed.js";
 import type { Feed } from "./live.js";
 
+export type { ApiFailure, ClientFailure } from "./api-failure.js";
 export type { HistoryEntry, Listed, One } from "./listed.js";
 
 /**
@@ -151,16 +151,6 @@ export interface TenantData {
   readonly history: (proposalId: string) => Feed<Listed<HistoryEntry>>;
   readonly audit: AuditData;
   readonly call: ApiCall;
-}
-
-/** Codes of failures that never reached, or never left, the server in a readable form. */
-export type ClientFailure = "NETWORK_UNREACHABLE" | "ANSWER_TIMED_OUT" | "ANSWER_UNREADABLE";
-
-export interface ApiFailure {
-  readonly code: ReasonCode | ClientFailure;
-  readonly message: string;
-  readonly requestId: string | null;
-  readonly details: ApiErrorDetails;
 }
 
 export type ApiOutcome<N extends ApiRouteName> =
