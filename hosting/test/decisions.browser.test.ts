@@ -255,6 +255,20 @@ describe("hosting: deciding in the cockpit", function () {
   );
 
   it(
+    "opens a record that is evidence by a press alone, and says that the look is on record and that it was changed",
+    on(`${QUEUE}/p-high`, async (page) => {
+      await page.getByRole("tab", { name: "Why" }).click();
+      await page.getByText("That you looked goes on record.").waitFor();
+      assert.deepEqual(await callsOf(page, "openEvidence"), []);
+      await button(page, "Open batches/b-7").click();
+      await page.getByText("This is not what the requester saw.").waitFor();
+      await page.getByText("That you looked is on record.").waitFor();
+      await page.getByText("<b>C 2</b>").waitFor();
+      assert.deepEqual((await callsOf(page, "openEvidence"))[0]?.body, { index: 0 });
+    }),
+  );
+
+  it(
     "moves no row under the pointer: what comes waits behind a button, what leaves stays dimmed",
     on(QUEUE, async (page) => {
       await page.locator("[data-row='p-1']").waitFor();

@@ -26,6 +26,7 @@ export interface GovernanceServer {
 type Outcome = { readonly answer: unknown } | { readonly code: ReasonCode };
 type Params = Readonly<Record<string, string>>;
 
+const EVIDENCE = { kind: "document", ref: "batches/b-7", summary: "the shelf that it stands on", sha256: hash("e") };
 const DAY_MS = 24 * 3_600_000;
 
 /** The parts of a world that these screens show. */
@@ -89,6 +90,8 @@ export function governanceAnswer(
       const words = server.words.get(eventId);
       return words === undefined ? { code: "WORDS_ERASED" } : { answer: { eventId, ...words, isIntact: true } };
     }
+    case "openEvidence":
+      return { answer: { evidence: EVIDENCE, record: { shelf: "<b>C 2</b>" }, isSame: false, isOnRecord: true } };
     case "eraseWords":
       return server.words.delete(eventId) ? { answer: { eventId, copies: 1 } } : { code: "WORDS_ERASED" };
     case "placeHold": {

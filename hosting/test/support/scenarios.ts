@@ -319,6 +319,7 @@ function highRisk(nowMs: number): Proposal {
   return {
     ...base,
     riskTier: "high",
+    evidence: [{ kind: "document", ref: "batches/b-7", summary: "the shelf that it stands on", sha256: hash("e") }],
     approvalsRequired: 2,
     expiresAt: instant(nowMs + 90 * MINUTE_MS),
     reviews: [

@@ -100,7 +100,7 @@ function OpenProposal({ view, live, onDecided }: ProposalDetailProps & { live: P
           <EffectPanel proposal={proposal} />
         </TabPanel>
         <TabPanel id="why" className="tab-panel">
-          <WhyPanel proposal={proposal} />
+          <WhyPanel view={view} proposal={proposal} />
         </TabPanel>
         <TabPanel id="checks" className="tab-panel">
           <ChecksPanel checks={checks} proposal={proposal} onRetry={checksFeed.retry} />

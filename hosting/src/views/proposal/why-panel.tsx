@@ -1,11 +1,13 @@
 import type { Proposal } from "@studio-os/functions/contracts";
 import { requesterOf } from "../queue/proposal-words.js";
+import type { TenantView } from "../tenant-view.js";
+import { EvidenceList } from "./evidence-list.js";
 
 /**
  * What the requester says, and what it points to. Always plain text: the words may come from a machine or from a
  * stranger through it, so nothing in them is a link, markup or an instruction.
  */
-export function WhyPanel({ proposal }: { proposal: Proposal }) {
+export function WhyPanel({ view, proposal }: { view: TenantView; proposal: Proposal }) {
   const who = proposal.actor.type === "agent" ? "The agent says" : `${requesterOf(proposal)} says`;
   return (
     <>
@@ -16,19 +18,7 @@ export function WhyPanel({ proposal }: { proposal: Proposal }) {
         </blockquote>
       </figure>
       <h3>Evidence</h3>
-      {proposal.evidence.length === 0 ? <p className="muted">None was given.</p> : null}
-      <ul className="evidence">
-        {proposal.evidence.map((evidence) => (
-          <li key={`${evidence.kind}:${evidence.ref}`}>
-            <span className="badge badge-quiet">{evidence.kind}</span>{" "}
-            <span className="plain-text">{evidence.summary}</span>
-            <code className="evidence-ref">{evidence.ref}</code>
-            {evidence.sha256 === null ? null : (
-              <code className="evidence-ref">sha256 {evidence.sha256.slice(0, 16)}…</code>
-            )}
-          </li>
-        ))}
-      </ul>
+      <EvidenceList view={view} proposal={proposal} />
       <h3>Who is in the chain</h3>
       <ul className="evidence">
         {proposal.actChain.map((link) => (
