@@ -13,8 +13,8 @@ import { startHubSimulator } from "./hub-simulator/index.js";
 import type { HubSimulator } from "./hub-simulator/index.js";
 import { createUplinkTopology } from "./pubsub-topology.js";
 import { AGENT_ID, agentSettings } from "./up/agent-settings.js";
+import { logInToVacuum, startDemoVacuum } from "./up/demo-vacuum.js";
 import { prepareAgentFolder, startAgent } from "./up/start-agent.js";
-import { startVacuumSimulator } from "./vacuum-simulator/index.js";
 import type { VacuumSimulator } from "./vacuum-simulator/index.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -43,9 +43,10 @@ describe("the main job", function () {
     await studio.put("firings/f-next-week", { ...firing("f-next-week", 160), status: "queued" });
     [hub, vacuum] = await Promise.all([
       startHubSimulator({ startAt: "13:59", speed: 20 }),
-      startVacuumSimulator({ speed: 20 }),
+      startDemoVacuum({ speed: 20 }),
     ]);
     const { publicKeyBase64 } = prepareAgentFolder(folder);
+    await logInToVacuum(vacuum, join(folder, "state"));
     const enrolled = await post(owner, "agents", { agentId: AGENT_ID, name: "Kiln room", publicKey: publicKeyBase64 });
     assert.equal(enrolled.status, 201, await enrolled.text());
     const reason = "The agent watches the kiln room for the studio.";
