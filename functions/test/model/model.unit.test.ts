@@ -33,7 +33,7 @@ describe("the approval engine against its model", () => {
   });
 
   it(`keeps every rule in ${RUNS} random runs of commands that meet, and die, anywhere`, async function () {
-    this.timeout(1_800_000);
+    this.timeout(7_200_000);
     const total = { commits: 0, executed: 0, rolledBack: 0, refused: 0, approved: 0, eased: 0, lent: 0, died: 0 };
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), aRun, async (scheduler, steps) => {
