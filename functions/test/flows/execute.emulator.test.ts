@@ -21,7 +21,7 @@ const KEY = (n: number): string => `idempotency-key-${String(n).padStart(4, "0")
 const FLIP_ROUNDS = process.env["STUDIO_TEST_FULL"] === "1" ? 100 : 5;
 
 describe("proposals/execute on Firestore", function () {
-  this.timeout(120_000);
+  this.timeout(120_000 + FLIP_ROUNDS * 10_000);
   let studio: TestStudio;
   let firingCount = 0;
 
